@@ -1,0 +1,10 @@
+//! What a Compose file means: projects, names and who names whom, and the names inside values.
+//!
+//! Invariants: pure functions of text and trees; spans always point into the file they came from.
+//! Deliberately absent: reading files, and any guess: what is unsure says so.
+
+pub mod command;
+pub mod endpoint;
+pub mod interpolate;
+pub mod setting;
+pub mod usage;

@@ -1,0 +1,139 @@
+//! What a use of a name in text means, and how sure that is.
+
+use std::ops::Range;
+
+/// One use of a name in a piece of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of the name itself in the text that was looked at.
+    pub range: Range<usize>,
+    /// What it means there.
+    pub class: Class,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Why, for people: `docker exec CONTAINER`, `host in a URL`.
+    pub reason: &'static str,
+}
+
+/// How sure a classification is. Ordered: a later one is surer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Reported, never edited.
+    Unsure,
+    /// Edited, unless `--only-certain`.
+    Likely,
+    /// Edited.
+    Certain,
+}
+
+/// What a name means where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    // References to a service or its container.
+    /// A place where Compose names a service: a key, `depends_on`, `links` …
+    ServiceReference,
+    /// A place where Compose names a container: `container_name`, `container:NAME` …
+    ContainerReference,
+    /// `docker compose exec NAME`, also through a wrapper.
+    ComposeCommand,
+    /// `docker exec NAME`, `--network container:NAME`, `containers.get("NAME")`.
+    ContainerCommand,
+    /// `docker ps | grep NAME`, `--filter name=NAME`.
+    ContainerPattern,
+    /// A host in a URL, DSN, `host:port` or a tool's `-h`.
+    Host,
+    /// The value of a setting that holds a host (`DB_HOST=NAME`).
+    HostSetting,
+    /// A list of services or containers (`for c in web db; do`, `services=("web" "db")`).
+    NameList,
+    /// A string that is the name and nothing else.
+    Literal,
+    /// A Compose snippet outside a Compose file (docs, heredocs).
+    Snippet,
+    // Text for people.
+    /// A word in documentation.
+    Prose,
+    /// A word in a comment.
+    Comment,
+    /// A message that a program prints.
+    Message,
+    /// Pasted output, logs.
+    Output,
+    /// History: changelogs, archives, applied migrations, a text on the rename itself.
+    History,
+    // Other things of the same name.
+    /// The container's or image's name that Compose derives (`proj-NAME-1`).
+    DerivedName,
+    /// Part of a longer name (`db-backup`, `my_db`).
+    LongerName,
+    /// A database.
+    Database,
+    /// A user or role.
+    User,
+    /// An image or package.
+    Image,
+    /// A volume.
+    Volume,
+    /// A network.
+    Network,
+    /// A path or file name.
+    Path,
+    /// A profile.
+    Profile,
+    /// A URL's scheme, a driver's or dialect's name.
+    Scheme,
+    /// An identifier, module or key in code.
+    Identifier,
+    /// A service of another namespace: another project's, a CI job's, Kubernetes'.
+    OtherNamespace,
+    /// A name that a network alias holds on purpose.
+    Alias,
+    /// A command or program of that name (`redis-cli`, `postgres -c …`).
+    Program,
+    /// None of the above can be told.
+    Unknown,
+}
+
+impl Class {
+    /// Tells whether a name in this class is a reference to a service or container, in code or in
+    /// text for people.
+    #[must_use]
+    pub fn refers(self) -> bool {
+        self <= Self::Output
+    }
+}
+
+/// Finds the uses of `name` as a whole name: not inside a longer one.
+///
+/// A name's characters are `[A-Za-z0-9_-]`; a dot counts where a name character follows it and
+/// what stands there is no end of a sentence (`db.local` is a longer name, `db.` is not).
+/// Gives all occurrences with whether each is whole, in order.
+pub fn occurrences<'t>(
+    text: &'t str,
+    name: &'t str,
+) -> impl Iterator<Item = (Range<usize>, bool)> + 't {
+    memchr::memmem::find_iter(text.as_bytes(), name.as_bytes())
+        .map(|at| {
+            let range = at..at + name.len();
+            let whole = is_whole(text.as_bytes(), &range);
+            (range, whole)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
+    let name_byte =
+        |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-' || *byte >= 0x80;
+    let before = range.start.checked_sub(1).and_then(|at| text.get(at));
+    let after = text.get(range.end);
+    if before.is_some_and(name_byte) || after.is_some_and(name_byte) {
+        return false;
+    }
+    let dotted_after = after == Some(&b'.') && text.get(range.end + 1).is_some_and(name_byte);
+    let dotted_before = before == Some(&b'.')
+        && range.start.checked_sub(2).and_then(|at| text.get(at)).is_some_and(name_byte);
+    !dotted_after && !dotted_before
+}

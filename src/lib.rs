@@ -1,0 +1,10 @@
+//! Codemods and lints for Docker Compose projects.
+//!
+//! Floors from bottom to top, each importing only from those below (`tests/layers.rs`):
+//! [`text`] spans and edits · [`yaml`] one document with spans · [`compose`] what it means ·
+//! [`repo`] the whole tree.
+
+pub mod compose;
+pub mod repo;
+pub mod text;
+pub mod yaml;

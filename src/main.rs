@@ -1,0 +1,3 @@
+//! The `composemod` program: arguments in, exit code out.
+
+fn main() {}

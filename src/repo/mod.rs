@@ -1,0 +1,8 @@
+//! The whole tree, read once, in memory.
+//!
+//! Invariants: [`load`] is the only reader; a [`load::Repo`] never changes. Deliberately absent:
+//! writing.
+
+pub mod kind;
+pub mod load;
+pub mod mentions;

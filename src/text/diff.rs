@@ -1,0 +1,1 @@
+//! A change as a unified diff that `git apply` takes.

@@ -1,0 +1,90 @@
+//! One file's text with its line index.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::text::span::Span;
+
+/// A text file of the repository, as it was read.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Path from the root, parts joined by `/` on every platform.
+    pub path: String,
+    /// The whole content, a BOM included. Shared, so that a parsed document can keep it.
+    pub text: Arc<str>,
+    lines: OnceLock<LineIndex>,
+}
+
+/// A place for people: both count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl SourceFile {
+    /// Wraps a file's text.
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// Gives the slice that a span covers, or nothing where it does not fit this text.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Gives line and column of a byte offset. An offset past the end gives the end.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let index = self.lines.get_or_init(|| LineIndex::new(&self.text));
+        index.position(&self.text, offset)
+    }
+
+    /// Gives the text of the line that holds an offset, without its line end.
+    #[must_use]
+    pub fn line_at(&self, offset: usize) -> &str {
+        let range = line_range(&self.text, offset);
+        self.text.get(range).unwrap_or_default().trim_end_matches(['\r', '\n'])
+    }
+}
+
+/// Gives the byte range of the line that holds `offset`, its line feed included.
+#[must_use]
+pub fn line_range(text: &str, offset: usize) -> std::ops::Range<usize> {
+    let bytes = text.as_bytes();
+    let offset = offset.min(bytes.len());
+    let start = memchr::memrchr(b'\n', &bytes[..offset]).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', &bytes[offset..]).map_or(bytes.len(), |at| offset + at + 1);
+    start..end
+}
+
+/// Gives the line end that a text uses: `"\r\n"` where its first line ends so, else `"\n"`.
+#[must_use]
+pub fn line_end(text: &str) -> &'static str {
+    match memchr::memchr(b'\n', text.as_bytes()) {
+        Some(at) if at > 0 && text.as_bytes()[at - 1] == b'\r' => "\r\n",
+        _ => "\n",
+    }
+}
+
+/// Offsets at which lines start. Invariant: ascending, the first is 0.
+#[derive(Clone, Debug)]
+struct LineIndex(Vec<u32>);
+
+impl LineIndex {
+    fn new(text: &str) -> Self {
+        let starts = memchr::memchr_iter(b'\n', text.as_bytes())
+            .map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+        Self(std::iter::once(0).chain(starts).collect())
+    }
+
+    fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = offset.min(text.len());
+        let line = self.0.partition_point(|&start| start as usize <= offset);
+        let start = self.0[line - 1] as usize;
+        let before = text.get(start..offset).unwrap_or_default();
+        Position { line, column: before.chars().count() + 1 }
+    }
+}

@@ -1,0 +1,1 @@
+//! YAML events with byte spans; the only user of granit-parser.
