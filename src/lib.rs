@@ -5,6 +5,8 @@
 //! [`repo`] the whole tree.
 
 pub mod compose;
+pub mod diagnostics;
 pub mod repo;
 pub mod text;
+pub mod transforms;
 pub mod yaml;

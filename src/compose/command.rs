@@ -32,3 +32,14 @@ pub fn classify(text: &str, name: &str, context: &Context) -> Vec<Usage> {
     let _ = (text, name, context);
     todo!()
 }
+
+/// Classifies each use of `name` in an argument list.
+#[must_use]
+pub fn classify_words(
+    words: &[(String, std::ops::Range<usize>)],
+    name: &str,
+    context: &Context,
+) -> Vec<Usage> {
+    let _ = (words, name, context);
+    todo!()
+}

@@ -6,3 +6,4 @@
 pub mod kind;
 pub mod load;
 pub mod mentions;
+pub mod workspace;

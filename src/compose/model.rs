@@ -1,0 +1,256 @@
+//! Typed views of one Compose file. Each view holds nodes of the file's tree, so spans stay at hand.
+
+use std::collections::BTreeSet;
+
+use crate::text::source::SourceFile;
+use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxError, SyntaxErrorKind};
+
+/// A Compose file with its tree.
+#[derive(Clone, Debug)]
+pub struct ComposeFile {
+    /// Path from the root.
+    pub path: String,
+    /// The tree.
+    pub doc: Document,
+    /// What is wrong with it as YAML.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// A service as one file defines or overrides it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// The key.
+    pub key: NodeId,
+    /// What stands under the key: a mapping, an alias, or an empty value (`!reset null`).
+    pub body: NodeId,
+}
+
+impl ComposeFile {
+    /// Parses a file.
+    #[must_use]
+    pub fn parse(source: &SourceFile) -> Self {
+        let (doc, errors) = Document::parse(&source.text);
+        Self { path: source.path.clone(), doc, errors }
+    }
+
+    /// Tells whether the file is one that may be edited: its YAML is whole and unambiguous.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Gives the first error that leaves the tree incomplete.
+    #[must_use]
+    pub fn malformed(&self) -> Option<&SyntaxError> {
+        self.errors.iter().find(|error| error.kind == SyntaxErrorKind::Malformed)
+    }
+
+    /// Gives the pairs of a top-level section, of all documents in the file.
+    pub fn section<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Entry> + 'a {
+        self.doc
+            .roots()
+            .iter()
+            .filter_map(move |&root| self.doc.get(root, name))
+            .flat_map(|section| self.doc.entries(section.value))
+            .copied()
+            .filter(|entry| !self.is_merge(*entry))
+    }
+
+    /// Gives every service that the file defines or overrides, in order.
+    pub fn services(&self) -> impl Iterator<Item = Service> + '_ {
+        self.section("services").filter_map(|entry| {
+            let name = self.doc.value(entry.key)?.into_owned();
+            Some(Service { name, key: entry.key, body: entry.value })
+        })
+    }
+
+    /// Finds a service by name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<Service> {
+        self.services().find(|service| service.name == name)
+    }
+
+    /// Tells whether a pair is a merge (`<<: *x`).
+    #[must_use]
+    pub fn is_merge(&self, entry: Entry) -> bool {
+        self.doc.value(entry.key).as_deref() == Some("<<")
+    }
+
+    /// Gives the mapping and all mappings merged into it, nearest first, each once.
+    #[must_use]
+    pub fn merged(&self, mapping: NodeId) -> Vec<NodeId> {
+        let mut seen = BTreeSet::new();
+        let mut order = Vec::new();
+        let mut stack = vec![self.doc.resolve(mapping)];
+        while let Some(node) = stack.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            order.push(node);
+            // The first source of a merge list wins, so it must be popped first.
+            let sources: Vec<NodeId> = self
+                .doc
+                .entries(node)
+                .iter()
+                .filter(|entry| self.is_merge(**entry))
+                .flat_map(|entry| self.merge_sources(entry.value))
+                .collect();
+            stack.extend(sources.into_iter().rev());
+        }
+        order
+    }
+
+    /// Finds a key in a mapping or what is merged into it, with the mapping that holds it.
+    #[must_use]
+    pub fn attribute(&self, mapping: NodeId, key: &str) -> Option<(NodeId, Entry)> {
+        self.merged(mapping)
+            .into_iter()
+            .find_map(|holder| Some((holder, self.doc.get(holder, key)?)))
+    }
+
+    /// Gives the value of a scalar attribute of a mapping.
+    #[must_use]
+    pub fn text_of(&self, mapping: NodeId, key: &str) -> Option<String> {
+        let (_, entry) = self.attribute(mapping, key)?;
+        self.doc.value(entry.value).map(|value| value.into_owned())
+    }
+
+    /// Gives the pairs of a mapping with those merged into it; a nearer pair hides a farther one.
+    #[must_use]
+    pub fn effective_entries(&self, mapping: NodeId) -> Vec<Entry> {
+        let mut seen = BTreeSet::new();
+        let mut entries = Vec::new();
+        for holder in self.merged(mapping) {
+            for entry in self.doc.entries(holder) {
+                let Some(key) = self.doc.value(entry.key) else { continue };
+                if key != "<<" && seen.insert(key.into_owned()) {
+                    entries.push(*entry);
+                }
+            }
+        }
+        entries
+    }
+
+    fn merge_sources(&self, value: NodeId) -> Vec<NodeId> {
+        match &self.doc.node(self.doc.resolve(value)).kind {
+            Kind::Sequence { items, .. } => {
+                items.iter().map(|item| self.doc.resolve(item.value)).collect()
+            }
+            _ => vec![self.doc.resolve(value)],
+        }
+    }
+}
+
+/// File names that `docker compose` loads by itself, the preferred one first (compose-spec §03).
+pub const DEFAULT_NAMES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Override names that are loaded after a default file.
+pub const OVERRIDE_NAMES: [&str; 4] = [
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// Keys of a service by which a mapping is taken for one (compose-spec §05; not all, the telling ones).
+const SERVICE_KEYS: [&str; 24] = [
+    "image",
+    "build",
+    "command",
+    "container_name",
+    "depends_on",
+    "deploy",
+    "entrypoint",
+    "env_file",
+    "environment",
+    "expose",
+    "extends",
+    "healthcheck",
+    "hostname",
+    "labels",
+    "logging",
+    "network_mode",
+    "networks",
+    "ports",
+    "profiles",
+    "provider",
+    "restart",
+    "secrets",
+    "volumes",
+    "working_dir",
+];
+
+/// Tells whether a mapping has keys that only a service has.
+#[must_use]
+pub fn is_service_like(file: &ComposeFile, mapping: NodeId) -> bool {
+    let doc = &file.doc;
+    doc.entries(mapping)
+        .iter()
+        .any(|entry| doc.value(entry.key).is_some_and(|key| SERVICE_KEYS.contains(&&*key)))
+}
+
+/// Tells whether a file is a Compose file: by its name, or by service-like values under a
+/// top-level `services:`, or by an `include:` of Compose files.
+#[must_use]
+pub fn is_compose(file: &ComposeFile) -> bool {
+    let doc = &file.doc;
+    let top = |key: &str| doc.roots().iter().find_map(|&root| doc.get(root, key));
+    let foreign = ["apiVersion", "jobs", "stages", "pipelines", "kind"];
+    if foreign.iter().any(|key| top(key).is_some()) && top("networks").is_none() {
+        return false;
+    }
+    if let Some(services) = top("services") {
+        let values = doc.entries(services.value);
+        return !values.is_empty()
+            && (has_compose_name(&file.path)
+                || values.iter().any(|entry| is_service_like(file, doc.resolve(entry.value))));
+    }
+    has_compose_name(&file.path)
+        && ["include", "networks", "volumes"].iter().any(|key| top(key).is_some())
+}
+
+/// Tells whether a file's name says that it is a Compose file: `compose.yaml`,
+/// `docker-compose.prod.yml`, `dev.compose.yml`.
+#[must_use]
+pub fn has_compose_name(path: &str) -> bool {
+    let name = file_name(path).to_ascii_lowercase();
+    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else {
+        return false;
+    };
+    stem.split(['.', '-', '_']).any(|part| part == "compose")
+}
+
+/// Gives the last part of a path.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Gives the folder of a path, empty for the root.
+#[must_use]
+pub fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Joins a path that a file names to that file's folder, and resolves `.` and `..`. Gives nothing
+/// for an absolute path, one that leaves the root, a URL, or one with a variable in it.
+#[must_use]
+pub fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with(['/', '~']) || relative.contains("://") || relative.contains('$') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
