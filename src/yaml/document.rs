@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::text::span::Span;
+use crate::yaml::{build, decode};
 
 /// Index of a node in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,9 +14,12 @@ pub struct NodeId(pub(crate) u32);
 #[derive(Clone, Debug)]
 pub struct Document {
     text: Arc<str>,
-    nodes: Vec<Node>,
-    roots: Vec<NodeId>,
-    comments: Vec<Span>,
+    /// Invariant: in order of the text, so that a parent stands before its children.
+    pub(super) nodes: Vec<Node>,
+    pub(super) roots: Vec<NodeId>,
+    pub(super) comments: Vec<Span>,
+    /// Columns at which the contents of block scalars start. Invariant: ascending by node.
+    pub(super) block_indents: Vec<(NodeId, u32)>,
 }
 
 /// One node.
@@ -29,9 +33,9 @@ pub struct Node {
     /// content line's text (line feed left out); an empty scalar is an empty span.
     pub span: Span,
     /// `&name`, sigil inside the span.
-    pub anchor: Option<Named>,
+    pub anchor: Option<Box<Named>>,
     /// `!tag`, sigil inside the span.
-    pub tag: Option<Named>,
+    pub tag: Option<Box<Named>>,
     /// The mapping or sequence that holds it; a root has none.
     pub parent: Option<NodeId>,
 }
@@ -39,8 +43,8 @@ pub struct Node {
 /// A name that stands in the text with a sigil.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// The name without its sigil (`!reset` is `reset`).
-    pub name: String,
+    /// The name without its sigil (`!reset` is `reset`, `!!str` is `!str`).
+    pub name: Box<str>,
     /// Where it stands, sigil included.
     pub span: Span,
 }
@@ -55,19 +59,20 @@ pub enum Kind {
         /// Block, or flow (`{}`).
         style: Style,
         /// Pairs in order of the text; duplicate keys are kept, and reported as errors.
-        entries: Vec<Entry>,
+        entries: Box<[Entry]>,
     },
     /// Items in order.
     Sequence {
         /// Block, or flow (`[]`).
         style: Style,
         /// Items in order of the text.
-        items: Vec<Item>,
+        items: Box<[Item]>,
     },
-    /// `*name`; `target` is the anchored node, none where it is undefined.
+    /// `*name`; `target` is the anchored node, none where it is undefined, or
+    /// where the alias stands inside the node it names.
     Alias {
         /// Name without the star.
-        name: String,
+        name: Box<str>,
         /// The node that bears the anchor, always earlier in the text.
         target: Option<NodeId>,
     },
@@ -147,8 +152,7 @@ impl Document {
     /// Parses a file. Where it is malformed the tree holds what stands before the error.
     #[must_use]
     pub fn parse(text: &Arc<str>) -> (Self, Vec<SyntaxError>) {
-        let _ = text;
-        todo!()
+        build::parse(text)
     }
 
     /// Gives the text it was parsed from.
@@ -223,8 +227,8 @@ impl Document {
     /// for a collection.
     #[must_use]
     pub fn value(&self, id: NodeId) -> Option<Cow<'_, str>> {
-        let _ = id;
-        todo!()
+        let (id, style) = self.scalar(id)?;
+        Some(decode::value(&self.text, self.node(id).span, style, self.block_indent(id)))
     }
 
     /// Maps a byte range of a scalar's value to the file, where those bytes stand there as they
@@ -232,7 +236,48 @@ impl Document {
     /// line break.
     #[must_use]
     pub fn value_span(&self, id: NodeId, range: std::ops::Range<usize>) -> Option<Span> {
-        let _ = (id, range);
-        todo!()
+        let (id, style) = self.scalar(id)?;
+        decode::source_of(&self.text, self.node(id).span, style, self.block_indent(id), &range)
+    }
+
+    /// Makes a tree without nodes.
+    pub(super) fn empty(text: &Arc<str>) -> Self {
+        Self {
+            text: Arc::clone(text),
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            comments: Vec::new(),
+            block_indents: Vec::new(),
+        }
+    }
+
+    /// Gives the id that the next node will have.
+    pub(super) fn next_id(&self) -> NodeId {
+        NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Gives a collection its children and its end.
+    pub(super) fn complete(&mut self, id: NodeId, kind: Kind, end: usize) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.kind = kind;
+            node.span = Span::new(node.span.start as usize, end);
+        }
+    }
+
+    /// Gives the column of a block scalar's content.
+    pub(super) fn block_indent(&self, id: NodeId) -> usize {
+        self.block_indents
+            .binary_search_by_key(&id, |(node, _)| *node)
+            .ok()
+            .and_then(|at| self.block_indents.get(at))
+            .map_or(0, |(_, indent)| *indent as usize)
+    }
+
+    fn scalar(&self, id: NodeId) -> Option<(NodeId, ScalarStyle)> {
+        let id = self.resolve(id);
+        match self.node(id).kind {
+            Kind::Scalar(style) => Some((id, style)),
+            _ => None,
+        }
     }
 }
