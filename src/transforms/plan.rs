@@ -98,6 +98,14 @@ pub enum PlanError {
         nearest: Vec<String>,
         /// Where NEW stands already, though it does not answer to OLD.
         new_exists: Option<(String, Span)>,
+        /// What is wrong with files that may hold it.
+        findings: Vec<Finding>,
+    },
+    /// A file that was named can't be used.
+    #[error("{path} is no Compose file that can be read here: check the path given with -f")]
+    UnreadableFile {
+        /// The path.
+        path: String,
     },
     /// The name is taken.
     #[error(
@@ -138,6 +146,15 @@ pub enum PlanError {
 }
 
 impl PlanError {
+    /// Gives what else there is to say.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::NotFound { findings, .. } => findings,
+            _ => &[],
+        }
+    }
+
     /// Gives the place that the error is about, if it has one.
     #[must_use]
     pub fn place(&self) -> Option<(&str, Span)> {

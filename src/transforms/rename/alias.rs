@@ -111,7 +111,7 @@ impl Definition<'_> {
     }
 
     fn is_reset(&self) -> bool {
-        self.file.doc.node(self.service.body).tag.as_ref().is_some_and(|tag| tag.name == "reset")
+        self.file.doc.node(self.service.body).tag.as_ref().is_some_and(|tag| &*tag.name == "reset")
     }
 
     fn networks(&self) -> Option<(NodeId, NodeId)> {

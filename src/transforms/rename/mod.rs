@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use crate::compose::discover::Project;
 use crate::compose::model::ComposeFile;
 use crate::compose::names::{Namespace, names};
-use crate::compose::usage::{Class, Confidence};
+use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
@@ -280,7 +280,10 @@ impl Draft<'_> {
         let own_files: Vec<&str> = self.projects.iter().flat_map(Project::all_files).collect();
         let services = elsewhere::other_services(self.workspace, self.projects, &self.rename.old);
         let rename = self.rename;
-        let drafts: Vec<(&ComposeFile, FileDraft)> = self
+        if !rename.covers(Phase::Compose) {
+            return;
+        }
+        let drafts: Vec<(&ComposeFile, Role, FileDraft)> = self
             .workspace
             .files
             .par_iter()
@@ -296,19 +299,15 @@ impl Draft<'_> {
                     rename.keep_alias,
                     rename.only_certain,
                 );
-                (file, draft)
+                (file, role, draft)
             })
             .collect();
-        let covered = rename.covers(Phase::Compose);
-        for (file, draft) in drafts {
-            if !covered {
-                continue;
+        for (file, role, draft) in drafts {
+            if file.is_sound() {
+                self.take(file, draft, targets);
+            } else if role == Role::Own {
+                self.refuse_unsound(file, targets);
             }
-            if !file.is_sound() && !draft.renamed.is_empty() {
-                self.refuse_unsound(file);
-                continue;
-            }
-            self.take(file, draft, targets);
         }
     }
 

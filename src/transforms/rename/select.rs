@@ -26,6 +26,9 @@ pub(super) fn select(
     namespace: Namespace,
     workspace: &Workspace,
 ) -> Result<Selection, PlanError> {
+    if let Some(path) = rename.files.iter().find(|path| !workspace.files.contains_key(*path)) {
+        return Err(PlanError::UnreadableFile { path: path.clone() });
+    }
     if workspace.projects.is_empty() {
         return Err(PlanError::NoComposeFile);
     }

@@ -9,7 +9,7 @@ use crate::compose::usage::{Class, Confidence, Usage, occurrences};
 use crate::compose::values::{self, ValueUsage};
 use crate::text::span::Span;
 use crate::transforms::rename::target::Target;
-use crate::yaml::document::NodeId;
+use crate::yaml::document::{Kind, NodeId};
 use crate::yaml::patch::{self, Patch, Refusal};
 
 /// What a file's text gets, with the meaning of each edit.
@@ -364,16 +364,24 @@ fn rest_class(
 /// The key of the nearest mapping pair around a place.
 fn key_above(file: &ComposeFile, span: Span) -> Option<String> {
     let doc = &file.doc;
-    let (mut node, _) = doc
-        .nodes()
-        .filter(|(_, node)| node.span.contains(span) && !node.span.is_empty())
-        .min_by_key(|(_, node)| node.span.len())?;
-    while let Some(parent) = doc.node(node).parent {
-        let entry = doc.entries(parent).iter().find(|entry| entry.value == node);
-        if let Some(entry) = entry {
-            return doc.value(entry.key).map(|key| key.into_owned());
-        }
-        node = parent;
+    let mut found = None;
+    let mut node = *doc.roots().iter().find(|root| doc.node(**root).span.contains(span))?;
+    loop {
+        // Children stand in order of the text, so the one that may hold the place is found by halves.
+        let child = match &doc.node(node).kind {
+            Kind::Mapping { entries, .. } => {
+                let after = entries.partition_point(|entry| doc.node(entry.key).span.start <= span.start);
+                let entry = after.checked_sub(1).and_then(|at| entries.get(at))?;
+                found = Some(entry.key);
+                entry.value
+            }
+            Kind::Sequence { items, .. } => {
+                let after = items.partition_point(|item| item.start <= span.start);
+                after.checked_sub(1).and_then(|at| items.get(at))?.value
+            }
+            Kind::Scalar(_) | Kind::Alias { .. } => break,
+        };
+        node = child;
     }
-    None
+    doc.value(found?).map(|key| key.into_owned())
 }
