@@ -519,6 +519,10 @@ impl Draft<'_> {
                 confidence: mention.confidence,
                 reason: mention.reason.to_owned(),
             };
+            let line = found.file.line_at(mention.span.start as usize);
+            let in_reach = in_reach
+                && !(mention.class == Class::ComposeCommand
+                    && elsewhere::runs_another_stack(line, self.workspace, self.projects));
             let is_ours = in_reach && target.accepts(mention.class);
             if is_ours && mention.confidence >= lowest && mention.class.refers() {
                 self.edits.push((
