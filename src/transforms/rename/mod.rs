@@ -311,14 +311,17 @@ impl Draft<'_> {
         }
     }
 
-    /// A file with a fault in its YAML can't be edited safely.
-    fn refuse_unsound(&mut self, file: &ComposeFile) {
-        if let Some(error) = file.errors.first() {
-            let message = format!(
-                "the file names `{}` but can't be edited: {}",
-                self.rename.old, error.message
-            );
-            self.refusal(&file.path, &Refusal { span: error.span, reason: message });
+    /// A file of the project with a fault in its YAML can't be edited safely, and without it the
+    /// others would name what is no longer there.
+    fn refuse_unsound(&mut self, file: &ComposeFile, targets: &[Target]) {
+        let text = file.doc.text();
+        let named = targets
+            .iter()
+            .find(|target| occurrences(text, &target.old).any(|(_, is_whole)| is_whole));
+        if let (Some(target), Some(error)) = (named, file.errors.first()) {
+            let reason =
+                format!("the file names `{}` but can't be edited: {}", target.old, error.message);
+            self.refusal(&file.path, &Refusal { span: error.span, reason });
         }
     }
 

@@ -91,6 +91,7 @@ fn already_renamed(
             name: rename.old.clone(),
             nearest,
             new_exists,
+            findings: workspace.findings.clone(),
         });
     }
     Ok(Selection { projects: one_or_all(rename, done)?, is_renamed: true })

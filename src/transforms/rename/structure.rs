@@ -370,7 +370,8 @@ fn key_above(file: &ComposeFile, span: Span) -> Option<String> {
         // Children stand in order of the text, so the one that may hold the place is found by halves.
         let child = match &doc.node(node).kind {
             Kind::Mapping { entries, .. } => {
-                let after = entries.partition_point(|entry| doc.node(entry.key).span.start <= span.start);
+                let after =
+                    entries.partition_point(|entry| doc.node(entry.key).span.start <= span.start);
                 let entry = after.checked_sub(1).and_then(|at| entries.get(at))?;
                 found = Some(entry.key);
                 entry.value
