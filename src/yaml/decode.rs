@@ -368,3 +368,80 @@ fn after_break(text: &str, at: usize) -> usize {
         _ => at,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::yaml::document::{Document, NodeId};
+
+    fn first_value(text: &str) -> (Document, NodeId) {
+        let (doc, errors) = Document::parse(&Arc::from(text));
+        assert_eq!(errors, [], "{text:?}");
+        let id = doc.entries(doc.roots()[0])[0].value;
+        (doc, id)
+    }
+
+    #[test]
+    fn values() {
+        let cases = [
+            ("a: b", "b"),
+            ("a: b c\n  d\n\n\n  e  # f\n", "b c d\n\ne"),
+            ("a: {b: 1,\n c: 2}", "<collection>"),
+            ("a: 'it''s  \n\n  so '", "it's\nso "),
+            ("a: \"\\x41\\u00e9\\U0001F600\\uD83D\\uDE00\\n\\\"\\/\\ \\0\"", "Aé😀😀\n\"/ \0"),
+            ("a: \"x \\\n   \\ y\\\n\n z  \r\n w\"", "x  y\nz w"),
+            ("a: |\n  x\n   y\n\n  z\n\n", "x\n y\n\nz\n"),
+            ("a: |-\n  x\n\nb: 1", "x"),
+            ("a: |+\n  x\n\n \nb: 1", "x\n\n\n"),
+            ("a: |2\n    x\n  y\n", "  x\ny\n"),
+            ("a: |\n  x", "x\n"),
+            ("a: |\n\nb: 1", ""),
+            ("a: |+\n\n\nb: 1", "\n\n"),
+            ("a: >\n\n  b\n  c\n\n  d\n    e\n  f\n\n\n  g\n", "\nb c\nd\n  e\nf\n\ng\n"),
+            ("a: >-\r\n  b\r\n  c\r\n", "b c"),
+            ("a: ''", ""),
+            ("a:", ""),
+        ];
+        for (text, value) in cases {
+            let (doc, id) = first_value(text);
+            let read = doc.value(id);
+            assert_eq!(read.as_deref().unwrap_or("<collection>"), value, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spans_of_values() {
+        // The part of the value that is looked for, and whether it stands in the file as it is.
+        let cases = [
+            ("a: postgres://db:5432", "db", true),
+            ("a: \"x\\n db \\\" y\"", " db ", true),
+            ("a: \"x\\n db\"", "\n db", false),
+            ("a: \"\\x64b\"", "db", false),
+            ("a: 'it''s db'", "s db", true),
+            ("a: 'it''s db'", "'s", false),
+            ("a: one\n  two db", "two db", true),
+            ("a: one\n  two", "one two", false),
+            ("a: |\n  one\n  two db\n", "two db", true),
+            ("a: |\n  one\n  two\n", "one\ntwo", false),
+            ("a: >\n  one\n  two\n", "two", true),
+            ("a: >\n  one\n  two\n", "one two", false),
+        ];
+        for (text, part, stands) in cases {
+            let (doc, id) = first_value(text);
+            let value = doc.value(id).unwrap_or_default();
+            let at = value.find(part).expect("the value holds the part");
+            let span = doc.value_span(id, at..at + part.len());
+            let found = span.and_then(|span| text.get(span.range()));
+            assert_eq!(found, stands.then_some(part), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn empty_values_have_a_place() {
+        for (text, at) in [("a: ''", 4), ("a: \"\"", 4), ("a: # c", 2)] {
+            let (doc, id) = first_value(text);
+            assert_eq!(doc.value_span(id, 0..0).map(|span| span.start), Some(at), "{text:?}");
+        }
+    }
+}
