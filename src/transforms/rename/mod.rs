@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use crate::compose::discover::Project;
 use crate::compose::model::ComposeFile;
-use crate::compose::names::{Namespace, names};
+use crate::compose::names::Namespace;
 use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::repo::load::Repo;
@@ -186,7 +186,7 @@ impl Draft<'_> {
     /// Whether the tree has something of another kind by the old name.
     fn is_named_elsewhere(&self, namespace: Namespace) -> bool {
         self.workspace.files.values().any(|file| {
-            names(file).references.iter().any(|reference| {
+            file.names().references.iter().any(|reference| {
                 let is_same_thing = matches!(
                     (namespace, reference.namespace),
                     (Namespace::Service, Namespace::Container)
@@ -269,7 +269,7 @@ impl Draft<'_> {
     /// an overlay that is loaded on top of ours by `-f`, if ours is the only one.
     fn refers_to_our_service(&self, file: &ComposeFile) -> bool {
         self.projects.len() == 1
-            && names(file).references.iter().any(|reference| {
+            && file.names().references.iter().any(|reference| {
                 reference.namespace == Namespace::Service
                     && reference.name == self.rename.old
                     && !matches!(reference.form, crate::compose::names::Form::InFile(_))
