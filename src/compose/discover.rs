@@ -219,3 +219,114 @@ fn without_included(projects: Vec<Project>) -> Vec<Project> {
         .collect();
     projects.into_iter().filter(|project| !used.contains(&project.main)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::{Files, discover, env_value, from_files};
+    use crate::compose::model::ComposeFile;
+    use crate::text::source::SourceFile;
+
+    const WHOLE: &str = "services: {db: {image: postgres}}\n";
+
+    /// Projects of a tree as `main: files | variants`.
+    fn projects(tree: &[(&str, &str)]) -> Vec<String> {
+        let (env, compose): (Vec<(&str, &str)>, Vec<(&str, &str)>) =
+            tree.iter().copied().partition(|(path, _)| path.ends_with(".env"));
+        let compose: BTreeMap<String, ComposeFile> = compose
+            .into_iter()
+            .map(|(path, text)| (path.to_owned(), ComposeFile::parse(&SourceFile::new(path, text))))
+            .collect();
+        let env: BTreeMap<String, Arc<str>> =
+            env.into_iter().map(|(path, text)| (path.to_owned(), Arc::from(text))).collect();
+        discover(Files { compose: &compose, env: &env })
+            .into_iter()
+            .map(|project| format!("{} | {}", project.files.join(" "), project.variants.join(" ")))
+            .collect()
+    }
+
+    #[test]
+    fn default_names_and_overrides_make_a_project() {
+        for (tree, expected) in [
+            (vec!["compose.yaml"], "compose.yaml | "),
+            (
+                vec!["docker-compose.yml", "docker-compose.override.yml"],
+                "docker-compose.yml docker-compose.override.yml | ",
+            ),
+            (vec!["compose.yaml", "docker-compose.yml"], "compose.yaml | docker-compose.yml"),
+            (
+                vec!["compose.yml", "compose.deploy.yml", "compose.override.yml"],
+                "compose.yml compose.override.yml | compose.deploy.yml",
+            ),
+            (vec!["docker-compose.unified.yml"], "docker-compose.unified.yml | "),
+        ] {
+            let tree: Vec<(&str, &str)> = tree.into_iter().map(|path| (path, WHOLE)).collect();
+            assert_eq!(projects(&tree), [expected]);
+        }
+    }
+
+    #[test]
+    fn compose_file_in_env_chooses_the_files() {
+        let tree = [
+            ("a/.env", "COMPOSE_FILE=one.yml:two.yml\n"),
+            ("a/one.yml", WHOLE),
+            ("a/two.yml", WHOLE),
+            ("a/compose.yaml", WHOLE),
+        ];
+        assert_eq!(projects(&tree), ["a/one.yml a/two.yml | a/compose.yaml"]);
+        let tree = [
+            ("a/.env", "COMPOSE_PATH_SEPARATOR=,\nCOMPOSE_FILE=\"one.yml,two.yml\" # both\n"),
+            ("a/one.yml", WHOLE),
+            ("a/two.yml", WHOLE),
+        ];
+        assert_eq!(projects(&tree), ["a/one.yml a/two.yml | "]);
+    }
+
+    #[test]
+    fn included_and_extended_files_belong_to_the_project() {
+        let tree = [
+            (
+                "compose.yaml",
+                "include: [db/compose.yaml, {path: [x.yml]}]\nservices: {a: {extends: {file: common.yml, service: b}}}\n",
+            ),
+            ("db/compose.yaml", WHOLE),
+            ("x.yml", WHOLE),
+            ("common.yml", WHOLE),
+        ];
+        assert_eq!(projects(&tree), ["compose.yaml common.yml db/compose.yaml x.yml | "]);
+    }
+
+    #[test]
+    fn folders_and_other_names_are_projects_of_their_own() {
+        let tree =
+            [("a/compose.yaml", WHOLE), ("b/compose.yaml", WHOLE), ("stacks/nextcloud.yml", WHOLE)];
+        assert_eq!(
+            projects(&tree),
+            ["a/compose.yaml | ", "b/compose.yaml | ", "stacks/nextcloud.yml | "]
+        );
+    }
+
+    #[test]
+    fn circles_and_missing_files_end() {
+        let circle = "include: [compose.yaml, gone.yaml]\nservices: {db: {image: x}}\n";
+        let compose = BTreeMap::from([(
+            "compose.yaml".to_owned(),
+            ComposeFile::parse(&SourceFile::new("compose.yaml", circle)),
+        )]);
+        let env = BTreeMap::new();
+        let project =
+            from_files(&["compose.yaml".to_owned()], Files { compose: &compose, env: &env });
+        assert_eq!(project.files, ["compose.yaml"]);
+        assert_eq!(project.missing, [("compose.yaml".to_owned(), "gone.yaml".to_owned())]);
+    }
+
+    #[test]
+    fn env_values_are_bare() {
+        let env = "# A=0\nA=1\nexport B = \"x y\" # why\nA='2'\n";
+        assert_eq!(env_value(env, "A").as_deref(), Some("2"));
+        assert_eq!(env_value(env, "B").as_deref(), Some("x y"));
+        assert_eq!(env_value(env, "C"), None);
+    }
+}

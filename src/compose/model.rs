@@ -1,7 +1,9 @@
 //! Typed views of one Compose file. Each view holds nodes of the file's tree, so spans stay at hand.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
+use crate::compose::names::{Names, names};
 use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxError, SyntaxErrorKind};
 
@@ -14,6 +16,8 @@ pub struct ComposeFile {
     pub doc: Document,
     /// What is wrong with it as YAML.
     pub errors: Vec<SyntaxError>,
+    /// Who names whom in it; found when first asked for.
+    names: OnceLock<Names>,
 }
 
 /// A service as one file defines or overrides it.
@@ -32,7 +36,13 @@ impl ComposeFile {
     #[must_use]
     pub fn parse(source: &SourceFile) -> Self {
         let (doc, errors) = Document::parse(&source.text);
-        Self { path: source.path.clone(), doc, errors }
+        Self { path: source.path.clone(), doc, errors, names: OnceLock::new() }
+    }
+
+    /// Gives everything in the file that bears names.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| names(self))
     }
 
     /// Tells whether the file is one that may be edited: its YAML is whole and unambiguous.
@@ -203,25 +213,45 @@ pub fn is_compose(file: &ComposeFile) -> bool {
         return false;
     }
     if let Some(services) = top("services") {
-        let values = doc.entries(services.value);
-        return !values.is_empty()
-            && (has_compose_name(&file.path)
-                || values.iter().any(|entry| is_service_like(file, doc.resolve(entry.value))));
+        return holds_services(file, services.value);
     }
     has_compose_name(&file.path)
         && ["include", "networks", "volumes"].iter().any(|key| top(key).is_some())
 }
 
+/// Whether the values under a top-level `services:` are Compose services. By another name than a
+/// Compose file's, most of them must look it and one must say what it runs.
+fn holds_services(file: &ComposeFile, services: NodeId) -> bool {
+    let doc = &file.doc;
+    let values: Vec<NodeId> =
+        doc.entries(services).iter().map(|entry| doc.resolve(entry.value)).collect();
+    let alike = values.iter().filter(|value| is_service_like(file, **value)).count();
+    if has_compose_name(&file.path) {
+        let is_empty = |value: &NodeId| matches!(doc.node(*value).kind, Kind::Scalar(_));
+        return alike > 0 || values.iter().any(is_empty);
+    }
+    let runs = |value: &NodeId| {
+        ["image", "build", "extends"].iter().any(|key| file.attribute(*value, key).is_some())
+    };
+    alike * 2 > values.len() && values.iter().any(runs)
+}
+
 /// Tells whether a file's name says that it is a Compose file: `compose.yaml`,
-/// `docker-compose.prod.yml`, `dev.compose.yml`.
+/// `docker-compose.prod.yml`, `dev.compose.yml`, `docker-compose.yml.example`.
 #[must_use]
 pub fn has_compose_name(path: &str) -> bool {
     let name = file_name(path).to_ascii_lowercase();
-    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else {
-        return false;
-    };
-    stem.split(['.', '-', '_']).any(|part| part == "compose")
+    let mut parts = name.split('.').rev();
+    let last = parts.next();
+    let is_sample = last.is_some_and(|part| SAMPLE_SUFFIXES.contains(&part));
+    let suffix = if is_sample { parts.next() } else { last };
+    let is_yaml = matches!(suffix, Some("yml" | "yaml"));
+    is_yaml && parts.any(|part| part.split(['-', '_']).any(|word| word == "compose"))
 }
+
+/// Endings of files that are copied to the real one.
+const SAMPLE_SUFFIXES: [&str; 7] =
+    ["example", "sample", "dist", "template", "tmpl", "tpl", "default"];
 
 /// Gives the last part of a path.
 #[must_use]
@@ -253,4 +283,56 @@ pub fn join(folder: &str, relative: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ComposeFile, has_compose_name, is_compose, join};
+    use crate::text::source::SourceFile;
+
+    #[test]
+    fn compose_names() {
+        for (path, expected) in [
+            ("compose.yaml", true),
+            ("a/docker-compose.yml", true),
+            ("docker-compose.prod.yml", true),
+            ("docker-compose-dev.yaml", true),
+            ("dev.compose.yml", true),
+            ("docker-compose.yml.example", true),
+            ("compose/db.yml", false),
+            ("decompose.yml", false),
+            ("docker-compose.txt", false),
+            ("compose", false),
+        ] {
+            assert_eq!(has_compose_name(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn compose_files_are_told_by_their_content() {
+        for (path, text, expected) in [
+            ("x.yml", "services: {db: {image: x}}", true),
+            ("x.yml", "services: {App\\Foo: {arguments: []}, b: {tags: []}}", false),
+            ("config/services.yaml", "services:\n  _defaults:\n    autowire: true\n", false),
+            ("compose.override.yml", "services: {db: {ports: []}}", true),
+            ("compose.override.yml", "services: {db: !reset null}", true),
+            ("serverless-compose.yml", "services: {a: {path: a}}", false),
+            ("compose.yaml", "include: [a.yaml]", true),
+            ("ci.yml", "jobs: {t: {services: {db: {image: x}}}}", false),
+            (".gitlab-ci.yml", "services: [postgres]", false),
+            ("k8s.yaml", "apiVersion: v1\nkind: Service\nservices: {a: {image: b}}", false),
+        ] {
+            let file = ComposeFile::parse(&SourceFile::new(path, text));
+            assert_eq!(is_compose(&file), expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_in_the_tree() {
+        assert_eq!(join("a/b", "../c.yml").as_deref(), Some("a/c.yml"));
+        assert_eq!(join("", "./c.yml").as_deref(), Some("c.yml"));
+        assert_eq!(join("a", "../../c.yml"), None);
+        assert_eq!(join("a", "/etc/c.yml"), None);
+        assert_eq!(join("a", "${X}/c.yml"), None);
+    }
 }

@@ -459,3 +459,112 @@ fn definition_of(namespace: Namespace) -> &'static str {
         Namespace::Model => "model definition",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Namespace, names};
+    use crate::compose::model::ComposeFile;
+    use crate::text::source::SourceFile;
+
+    /// All references of a file as `namespace name place`, with `!` for a definition.
+    fn found(yaml: &str) -> Vec<String> {
+        let file = ComposeFile::parse(&SourceFile::new("compose.yaml", yaml));
+        names(&file)
+            .references
+            .iter()
+            .map(|reference| {
+                let mark = if reference.form == Form::Definition { "!" } else { "" };
+                format!("{:?} {}{mark} {}", reference.namespace, reference.name, reference.place)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_place_of_a_service_is_found() {
+        let body = [
+            ("depends_on: [db]", "Service db depends_on"),
+            ("depends_on: {db: {condition: service_started}}", "Service db depends_on"),
+            ("links: [\"db:x\"]", "Service db links"),
+            ("links: [db]", "Service db links"),
+            ("external_links: [\"db:x\"]", "Container db external_links"),
+            ("volumes_from: [\"db:ro\"]", "Service db volumes_from"),
+            ("volumes_from: [\"container:db:ro\"]", "Container db volumes_from"),
+            ("network_mode: \"service:db\"", "Service db network_mode"),
+            ("network_mode: \"container:db\"", "Container db network_mode"),
+            ("ipc: service:db", "Service db ipc"),
+            ("pid: service:db", "Service db pid"),
+            ("uts: service:db", "Service db uts"),
+            ("cgroup: service:db", "Service db cgroup"),
+            ("extends: db", "Service db extends"),
+            ("extends: {service: db, file: x.yml}", "Service db extends.service"),
+            (
+                "build: {additional_contexts: {k: \"service:db\"}}",
+                "Service db build.additional_contexts",
+            ),
+            (
+                "build: {additional_contexts: [\"k=service:db\"]}",
+                "Service db build.additional_contexts",
+            ),
+            ("networks: [db]", "Network db networks"),
+            ("networks: {db: {}}", "Network db networks"),
+            ("volumes: [\"db:/x\"]", "Volume db volumes"),
+            ("volumes: [{type: volume, source: db, target: /x}]", "Volume db volumes.source"),
+            ("secrets: [db]", "Secret db secrets"),
+            ("secrets: [{source: db}]", "Secret db secrets"),
+            ("build: {secrets: [db]}", "Secret db build.secrets"),
+            ("configs: [db]", "Config db configs"),
+            ("models: {db: {}}", "Model db models"),
+            ("container_name: db", "Container db! container_name"),
+            ("depends_on: [\"${DEP:-db}\"]", "Service db depends_on"),
+        ];
+        for (attribute, expected) in body {
+            let yaml = format!("services:\n  web:\n    {attribute}\n");
+            let expected = vec!["Service web! service definition".to_owned(), expected.to_owned()];
+            assert_eq!(found(&yaml), expected, "{attribute}");
+        }
+    }
+
+    #[test]
+    fn places_that_only_look_alike_are_not_references() {
+        for attribute in [
+            "image: db",
+            "profiles: [db]",
+            "volumes: [\"./db:/x\"]",
+            "volumes: [{type: bind, source: db, target: /x}]",
+            "develop: {watch: [{path: db, action: sync}]}",
+            "network_mode: db",
+            "hostname: db",
+            "user: db",
+        ] {
+            let yaml = format!("services:\n  web:\n    {attribute}\n");
+            assert_eq!(found(&yaml), ["Service web! service definition"], "{attribute}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_is_read_once_where_it_stands() {
+        let yaml = "x-app: &app\n  depends_on: &deps\n    db: {}\nservices:\n  a: {<<: *app}\n  b: {<<: *app}\n  c: {depends_on: *deps}\n";
+        let found = found(yaml);
+        let references = found.iter().filter(|one| *one == "Service db depends_on").count();
+        assert_eq!(references, 1, "{found:?}");
+    }
+
+    #[test]
+    fn sections_define_names_of_their_own() {
+        let yaml = "services: {db: {}}\nvolumes: {db: }\nnetworks: {db: }\nsecrets: {db: }\nconfigs: {db: }\nmodels: {db: }\n";
+        let file = ComposeFile::parse(&SourceFile::new("compose.yaml", yaml));
+        let namespaces: Vec<Namespace> =
+            names(&file).references.iter().map(|reference| reference.namespace).collect();
+        assert_eq!(
+            namespaces,
+            [
+                Namespace::Service,
+                Namespace::Volume,
+                Namespace::Network,
+                Namespace::Secret,
+                Namespace::Config,
+                Namespace::Model
+            ]
+        );
+    }
+}

@@ -68,10 +68,9 @@ impl Workspace {
 
 fn may_be_compose(source: &SourceFile) -> bool {
     let is_yaml = source.path.ends_with(".yml") || source.path.ends_with(".yaml");
-    is_yaml
-        && (has_compose_name(&source.path)
-            || source.text.starts_with("services:")
-            || source.text.contains("\nservices:"))
+    let has_services =
+        || source.text.starts_with("services:") || source.text.contains("\nservices:");
+    has_compose_name(&source.path) || (is_yaml && has_services())
 }
 
 /// A file by a Compose file's name that broke off before it showed what it is.

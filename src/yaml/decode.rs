@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::text::span::Span;
 use crate::yaml::document::ScalarStyle;
+use crate::yaml::lines::{after_break, line_end};
 
 /// A part of a scalar's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +24,13 @@ pub(super) enum Piece {
 /// `indent` is the column of a block scalar's content, and of no interest for another style.
 pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -> Cow<'_, str> {
     let mut value = Cow::Borrowed("");
+    // Where the value stands, as long as it is borrowed.
     let mut source = 0..0;
     pieces(text, span, style, indent, &mut |piece| match piece {
-        Piece::Source(range) if value.is_empty() || is_next(&value, &source, &range) => {
+        Piece::Source(range)
+            if value.is_empty()
+                || (matches!(value, Cow::Borrowed(_)) && source.end == range.start) =>
+        {
             let start = if value.is_empty() { range.start } else { source.start };
             source = start..range.end;
             value = Cow::Borrowed(text.get(source.clone()).unwrap_or_default());
@@ -34,10 +39,6 @@ pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -
         Piece::Made(char) => value.to_mut().push(char),
     });
     value
-}
-
-fn is_next(value: &Cow<'_, str>, before: &Range<usize>, range: &Range<usize>) -> bool {
-    matches!(value, Cow::Borrowed(_)) && before.end == range.start
 }
 
 /// Maps a range of a scalar's value to the file where its bytes stand there as they are.
@@ -355,16 +356,79 @@ fn header_end(text: &str, header: usize) -> usize {
             .count()
 }
 
-fn line_end(text: &str, at: usize) -> usize {
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
-    at + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-/// Gives the offset behind the line end at `at`, which may be `\n`, `\r\n` or `\r`.
-fn after_break(text: &str, at: usize) -> usize {
-    match text.as_bytes().get(at..) {
-        Some([b'\r', b'\n', ..]) => at + 2,
-        Some([b'\r' | b'\n', ..]) => at + 1,
-        _ => at,
+    use crate::yaml::document::{Document, NodeId};
+
+    fn first_value(text: &str) -> (Document, NodeId) {
+        let (doc, errors) = Document::parse(&Arc::from(text));
+        assert_eq!(errors, [], "{text:?}");
+        let id = doc.entries(doc.roots()[0])[0].value;
+        (doc, id)
+    }
+
+    #[test]
+    fn values() {
+        let cases = [
+            ("a: b", "b"),
+            ("a: b c\n  d\n\n\n  e  # f\n", "b c d\n\ne"),
+            ("a: {b: 1,\n c: 2}", "<collection>"),
+            ("a: 'it''s  \n\n  so '", "it's\nso "),
+            ("a: \"\\x41\\u00e9\\U0001F600\\uD83D\\uDE00\\n\\\"\\/\\ \\0\"", "Aé😀😀\n\"/ \0"),
+            ("a: \"x \\\n   \\ y\\\n\n z  \r\n w\"", "x  y\nz w"),
+            ("a: |\n  x\n   y\n\n  z\n\n", "x\n y\n\nz\n"),
+            ("a: |-\n  x\n\nb: 1", "x"),
+            ("a: |+\n  x\n\n \nb: 1", "x\n\n\n"),
+            ("a: |2\n    x\n  y\n", "  x\ny\n"),
+            ("a: |\n  x", "x\n"),
+            ("a: |\n\nb: 1", ""),
+            ("a: |+\n\n\nb: 1", "\n\n"),
+            ("a: >\n\n  b\n  c\n\n  d\n    e\n  f\n\n\n  g\n", "\nb c\nd\n  e\nf\n\ng\n"),
+            ("a: >-\r\n  b\r\n  c\r\n", "b c"),
+            ("a: ''", ""),
+            ("a:", ""),
+        ];
+        for (text, value) in cases {
+            let (doc, id) = first_value(text);
+            let read = doc.value(id);
+            assert_eq!(read.as_deref().unwrap_or("<collection>"), value, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spans_of_values() {
+        // The part of the value that is looked for, and whether it stands in the file as it is.
+        let cases = [
+            ("a: postgres://db:5432", "db", true),
+            ("a: \"x\\n db \\\" y\"", " db ", true),
+            ("a: \"x\\n db\"", "\n db", false),
+            ("a: \"\\x64b\"", "db", false),
+            ("a: 'it''s db'", "s db", true),
+            ("a: 'it''s db'", "'s", false),
+            ("a: one\n  two db", "two db", true),
+            ("a: one\n  two", "one two", false),
+            ("a: |\n  one\n  two db\n", "two db", true),
+            ("a: |\n  one\n  two\n", "one\ntwo", false),
+            ("a: >\n  one\n  two\n", "two", true),
+            ("a: >\n  one\n  two\n", "one two", false),
+        ];
+        for (text, part, stands) in cases {
+            let (doc, id) = first_value(text);
+            let value = doc.value(id).unwrap_or_default();
+            let at = value.find(part).expect("the value holds the part");
+            let span = doc.value_span(id, at..at + part.len());
+            let found = span.and_then(|span| text.get(span.range()));
+            assert_eq!(found, stands.then_some(part), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn empty_values_have_a_place() {
+        for (text, at) in [("a: ''", 4), ("a: \"\"", 4), ("a: # c", 2)] {
+            let (doc, id) = first_value(text);
+            assert_eq!(doc.value_span(id, 0..0).map(|span| span.start), Some(at), "{text:?}");
+        }
     }
 }

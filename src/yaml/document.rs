@@ -281,3 +281,121 @@ impl Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Renders a tree: `{k: v}`, `[a]`, values quoted as Rust does, `~` where nothing stands.
+    fn render(doc: &Document, id: NodeId) -> String {
+        let node = doc.node(id);
+        let mut out = String::new();
+        for (named, sigil) in [(&node.tag, '!'), (&node.anchor, '&')] {
+            if let Some(named) = named {
+                out += &format!("{sigil}{} ", named.name);
+            }
+        }
+        match &node.kind {
+            Kind::Scalar(_) if node.span.is_empty() => out.push('~'),
+            Kind::Scalar(_) => out += &format!("{:?}", doc.value(id).unwrap_or_default()),
+            Kind::Alias { name, target } => {
+                out += &format!("*{name}{}", if target.is_some() { "" } else { "?" });
+            }
+            Kind::Mapping { entries, .. } => {
+                let pair = |entry: &Entry| {
+                    format!("{}: {}", render(doc, entry.key), render(doc, entry.value))
+                };
+                out += &format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "));
+            }
+            Kind::Sequence { items, .. } => {
+                let item = |item: &Item| format!("{}@{}", render(doc, item.value), item.start);
+                out += &format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", "));
+            }
+        }
+        out
+    }
+
+    fn read(text: &str) -> (String, Vec<SyntaxErrorKind>) {
+        let (doc, errors) = Document::parse(&Arc::from(text));
+        assert_eq!(&**doc.text(), text);
+        let roots = doc.roots().iter().map(|&root| render(&doc, root)).collect::<Vec<_>>();
+        (roots.join(" --- "), errors.iter().map(|error| error.kind).collect())
+    }
+
+    #[test]
+    fn trees() {
+        let cases = [
+            ("", ""),
+            ("# only a comment\n", ""),
+            ("a: 1\nb:\n", r#"{"a": "1", "b": ~}"#),
+            ("k: !t &x # c\n- a\n- # c\n- b\n", r#"{"k": !t &x ["a"@13, ~@17, "b"@23]}"#),
+            ("k:\n- - a\n  - b\n- c: d\n", r#"{"k": [["a"@5, "b"@11]@3, {"c": "d"}@15]}"#),
+            ("- !s\n  - a\n  -\n- b\n", r#"[!s ["a"@7, ~@13]@0, "b"@15]"#),
+            ("{a, b: , c: !t , ? d : e, : f}", r#"{"a": ~, "b": ~, "c": !t ~, "d": "e", ~: "f"}"#),
+            ("[a: , b: c, ? d, ]", r#"[{"a": ~}@1, {"b": "c"}@6, {"d": ~}@12]"#),
+            ("? a\n? b\n: v\n: w\n", r#"{"a": ~, "b": "v", ~: "w"}"#),
+            ("k: &a\n  &b x: y\n", r#"{"k": &a {&b "x": "y"}}"#),
+            ("a: &x 1\nb: *x\nc: *y\n", r#"{"a": &x "1", "b": *x, "c": *y?}"#),
+            ("a: 1\n---\n- b\n...\n--- c\n", r#"{"a": "1"} --- ["b"@9] --- "c""#),
+            ("\u{feff}a: é\n", r#"{"a": "é"}"#),
+            ("a: !t &n # c\n  |-\n  x\nb: 2", r#"{"a": !t &n "x", "b": "2"}"#),
+        ];
+        for (text, tree) in cases {
+            assert_eq!(read(text).0, tree, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn errors() {
+        use SyntaxErrorKind::{AliasBomb, DuplicateKey, Malformed, UndefinedAlias};
+        let many_keys = (0..50).map(|n| format!("k{n}: 1\n")).collect::<String>();
+        let bomb = (0..9).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
+            let ten = vec![format!("*a{n}"); 10].join(", ");
+            format!("{text}a{}: &a{} [{ten}]\n", n + 1, n + 1)
+        });
+        let cases: &[(&str, &[SyntaxErrorKind])] = &[
+            ("a: 1\na: 2\n", &[DuplicateKey]),
+            ("a: 1\n'a': 2\n\"\\x61\": 3\n", &[DuplicateKey, DuplicateKey]),
+            (&format!("{many_keys}\"k7\": 2\n"), &[DuplicateKey]),
+            ("a: *b\n", &[UndefinedAlias]),
+            ("a: &a [*a]\n", &[AliasBomb]),
+            (&bomb, &[AliasBomb]),
+            ("a: [1, 2\n", &[Malformed]),
+            ("a: 1\0\n", &[Malformed]),
+            (&"[".repeat(300), &[Malformed]),
+            (&"- ".repeat(300), &[Malformed]),
+            ("a: 1\n---\n\u{feff}b: 1\n", &[Malformed]),
+            (&format!("{}a: 1\n", "# c\n".repeat(500)), &[]),
+        ];
+        for (text, errors) in cases {
+            assert_eq!(read(text).1, *errors, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn malformed_file_keeps_what_stands_before() {
+        let (tree, errors) = read("a: {b: 1\nc: [d, \"e");
+        assert_eq!(tree, r#"{"a": {"b": "1 c"}}"#);
+        assert_eq!(errors, [SyntaxErrorKind::Malformed]);
+    }
+
+    #[test]
+    fn ends_of_nodes() {
+        let cases = [
+            // The text, and that of the first document's first value.
+            ("a:\n  b: 1\n  c:   # x\n\n# y\nd: 1\n", "b: 1\n  c:"),
+            ("a:\n- 1\n-\n# y\n", "- 1\n-"),
+            ("a: |  # h\n\n  x\n   y\n  \n\n# c\nb: 1\n", "|  # h\n\n  x\n   y"),
+            ("a: >+\n\n \nb: 1\n", ">+"),
+            ("a: \"x\"   # c\n", "\"x\""),
+            ("a: x\n  y  \n\nb: 1\n", "x\n  y"),
+            ("a: [b, # c\n c] # d\n", "[b, # c\n c]"),
+            ("a:\r\n  b: |\r\n    x\r\n\r\nc: 1\r\n", "b: |\r\n    x"),
+        ];
+        for (text, end) in cases {
+            let (doc, _) = Document::parse(&Arc::from(text));
+            let value = doc.get(doc.roots()[0], "a").map(|entry| doc.node(entry.value).span);
+            assert_eq!(value.and_then(|span| text.get(span.range())), Some(end), "{text:?}");
+        }
+    }
+}
