@@ -52,7 +52,7 @@ impl Transform for Rename {
             patches: BTreeMap::new(),
             edits: Vec::new(),
         };
-        let targets = draft.targets(namespace)?;
+        let targets = draft.targets(namespace, selection.is_renamed)?;
         draft.check_aliases()?;
         draft.compose_files(&targets);
         draft.aliases(namespace, &targets, selection.is_renamed);
@@ -115,7 +115,7 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     /// What is renamed: the name itself, and the container's where it goes along.
-    fn targets(&self, namespace: Namespace) -> Result<Vec<Target>, PlanError> {
+    fn targets(&self, namespace: Namespace, is_renamed: bool) -> Result<Vec<Target>, PlanError> {
         let rename = self.rename;
         let distinctive = target::looks_distinctive(&rename.old)
             && !elsewhere::names_a_path(self.repo, &rename.old)
@@ -131,7 +131,14 @@ impl Draft<'_> {
             return Ok(vec![target]);
         }
         let mut targets = Vec::new();
-        for old in self.container_names() {
+        let containers = self.container_names();
+        if is_renamed {
+            // The container went along in an earlier phase; what names it elsewhere is still to do.
+            target.names_container =
+                rename.container_name == ContainerName::Follow && containers.contains(&rename.new);
+            return Ok(vec![target]);
+        }
+        for old in containers {
             let new = match &rename.container_name {
                 ContainerName::Keep => continue,
                 ContainerName::Follow if old != rename.old => continue,
