@@ -1,5 +1,7 @@
 //! What holds of the YAML tree for any input, and for every file of the corpus.
 
+#![allow(clippy::print_stdout, reason = "tells what the corpus lacks")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -1,7 +1,9 @@
 //! Typed views of one Compose file. Each view holds nodes of the file's tree, so spans stay at hand.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
+use crate::compose::names::{Names, names};
 use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxError, SyntaxErrorKind};
 
@@ -14,6 +16,8 @@ pub struct ComposeFile {
     pub doc: Document,
     /// What is wrong with it as YAML.
     pub errors: Vec<SyntaxError>,
+    /// Who names whom in it; found when first asked for.
+    names: OnceLock<Names>,
 }
 
 /// A service as one file defines or overrides it.
@@ -32,7 +36,13 @@ impl ComposeFile {
     #[must_use]
     pub fn parse(source: &SourceFile) -> Self {
         let (doc, errors) = Document::parse(&source.text);
-        Self { path: source.path.clone(), doc, errors }
+        Self { path: source.path.clone(), doc, errors, names: OnceLock::new() }
+    }
+
+    /// Gives everything in the file that bears names.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| names(self))
     }
 
     /// Tells whether the file is one that may be edited: its YAML is whole and unambiguous.

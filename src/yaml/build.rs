@@ -14,6 +14,7 @@ use crate::yaml::document::{
     SyntaxError, SyntaxErrorKind,
 };
 use crate::yaml::events::{Event, Events, Start};
+use crate::yaml::lines::skip_trivia;
 
 /// Up to this many keys a mapping is searched for duplicates pair by pair.
 const FEW_KEYS: usize = 8;
@@ -350,16 +351,7 @@ impl<'t> Builder<'t> {
 
     /// Moves the cursor over blanks, line ends and comments.
     fn skip_trivia(&mut self) {
-        loop {
-            match self.byte(self.cursor) {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => self.cursor += 1,
-                Some(b'#') => {
-                    let rest = self.text.as_bytes().get(self.cursor..).unwrap_or_default();
-                    self.cursor += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-                }
-                _ => return,
-            }
-        }
+        self.cursor = skip_trivia(self.text, self.cursor);
     }
 
     /// Moves the cursor to what stands after a tag and an anchor.

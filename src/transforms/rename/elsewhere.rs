@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::compose::discover::Project;
-use crate::compose::model::file_name;
+use crate::compose::model::{file_name, folder};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
@@ -95,14 +95,60 @@ pub(super) fn names_a_path(repo: &Repo, name: &str) -> bool {
 
 /// Whether a file's mentions may mean the chosen projects' name at all.
 ///
-/// A file lies in the nearest folder above it whose project defines OLD. Where that is not a chosen
-/// one, or where there is none while others define OLD too, the mention is not ours to change.
+/// A file lies in the nearest folder above it whose project defines OLD; where there is none, it is
+/// taken to be about the projects nearest below the folders above it. Where those are not all
+/// chosen, the mention is not ours to change.
 pub(super) fn is_in_reach(path: &str, chosen: &[Project], definers: &[Project]) -> bool {
     let is_chosen = |project: &Project| chosen.iter().any(|own| own.folder == project.folder);
-    match owner(path, definers) {
-        Some(project) => is_chosen(project),
-        None => definers.iter().all(is_chosen),
+    if let Some(project) = owner(path, definers) {
+        return is_chosen(project);
     }
+    let mut here = folder(path);
+    loop {
+        let depths: Vec<(usize, &Project)> = definers
+            .iter()
+            .filter_map(|project| Some((depth_below(here, &project.folder)?, project)))
+            .collect();
+        if let Some(nearest) = depths.iter().map(|(depth, _)| *depth).min() {
+            return depths.iter().all(|(depth, project)| *depth > nearest || is_chosen(project));
+        }
+        if here.is_empty() {
+            return true;
+        }
+        here = folder(here);
+    }
+}
+
+/// How many folders `inner` lies below `outer`, if it does.
+fn depth_below(outer: &str, inner: &str) -> Option<usize> {
+    let rest =
+        if outer.is_empty() { inner } else { inner.strip_prefix(outer)?.strip_prefix('/')? };
+    Some(rest.split('/').count())
+}
+
+/// Whether a command line names Compose files (`-f other.yml`) none of which is a chosen project's.
+pub(super) fn runs_another_stack(line: &str, workspace: &Workspace, chosen: &[Project]) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    let mut named = Vec::new();
+    while let Some(word) = words.next() {
+        let value = match word {
+            "-f" | "--file" => words.next(),
+            _ => word.strip_prefix("--file=").or_else(|| word.strip_prefix("-f=")),
+        };
+        let path = value.map(|value| value.trim_matches(['"', '\'', '`', ';', ')']));
+        named.extend(path.filter(|path| path.ends_with(".yml") || path.ends_with(".yaml")));
+    }
+    let is_at = |known: &str, named: &str| {
+        // The folder that the command runs in is unknown, so the path's end decides.
+        let named = named.rsplit("./").next().unwrap_or(named);
+        known == named || known.ends_with(&format!("/{named}"))
+    };
+    let ours = |named: &&str| {
+        let mut files = chosen.iter().flat_map(Project::all_files);
+        files.any(|path| is_at(path, named))
+    };
+    let known = |named: &&str| workspace.files.keys().any(|path| is_at(path, named));
+    named.iter().any(known) && !named.iter().any(ours)
 }
 
 /// Names of the services and containers of the projects, besides the one that is renamed.
@@ -130,5 +176,62 @@ pub(super) fn phase(kind: FileKind) -> Phase {
         FileKind::Shell | FileKind::Make | FileKind::Dockerfile | FileKind::Ci => Phase::Scripts,
         FileKind::Code(_) | FileKind::Sql | FileKind::Generated => Phase::Code,
         FileKind::Docs | FileKind::History => Phase::Docs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Project, Workspace, is_in_reach, runs_another_stack};
+    use crate::compose::model::ComposeFile;
+    use crate::text::source::SourceFile;
+
+    fn project(main: &str) -> Project {
+        let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
+        Project {
+            folder: folder.to_owned(),
+            main: main.to_owned(),
+            files: vec![main.to_owned()],
+            ..Project::default()
+        }
+    }
+
+    #[test]
+    fn a_command_belongs_to_the_stack_whose_file_it_names() {
+        let mut workspace = Workspace::default();
+        for path in ["compose.yaml", "other/docker-compose.test.yml"] {
+            let file = ComposeFile::parse(&SourceFile::new(path, "services: {db: {image: x}}"));
+            workspace.files.insert(path.to_owned(), file);
+        }
+        let chosen = [project("compose.yaml")];
+        for (line, expected) in [
+            ("docker compose up db", false),
+            ("docker compose -f compose.yaml up db", false),
+            ("docker compose -f ./compose.yaml up db", false),
+            ("docker compose -f other/docker-compose.test.yml up db", true),
+            ("docker compose --file=docker-compose.test.yml up db", true),
+            ("docker compose -f compose.yaml -f docker-compose.test.yml up db", false),
+            ("docker compose -f unknown.yml up db", false),
+        ] {
+            assert_eq!(runs_another_stack(line, &workspace, &chosen), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_file_belongs_to_the_nearest_stack_above_it() {
+        let (root, stack) = (project("compose.yaml"), project("a/compose.yaml"));
+        let (other, deep) = (project("b/compose.yaml"), project("examples/c/compose.yaml"));
+        for (path, chosen, definers, expected) in [
+            ("run.sh", vec![&root], vec![&root], true),
+            ("a/run.sh", vec![&root], vec![&root, &stack], false),
+            ("a/b/run.sh", vec![&stack], vec![&root, &stack], true),
+            ("run.sh", vec![&stack], vec![&stack, &other], false),
+            ("run.sh", vec![&stack], vec![&stack], true),
+            ("run.sh", vec![&stack, &other], vec![&stack, &other], true),
+            ("run.sh", vec![&stack], vec![&stack, &deep], true),
+            ("web/run.sh", vec![&deep], vec![&stack, &deep], false),
+        ] {
+            let owned = |list: Vec<&Project>| list.into_iter().cloned().collect::<Vec<_>>();
+            assert_eq!(is_in_reach(path, &owned(chosen), &owned(definers)), expected, "{path}");
+        }
     }
 }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use crate::compose::discover::Project;
 use crate::compose::model::ComposeFile;
-use crate::compose::names::{Namespace, names};
+use crate::compose::names::Namespace;
 use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::repo::load::Repo;
@@ -52,7 +52,7 @@ impl Transform for Rename {
             patches: BTreeMap::new(),
             edits: Vec::new(),
         };
-        let targets = draft.targets(namespace)?;
+        let targets = draft.targets(namespace, selection.is_renamed)?;
         draft.check_aliases()?;
         draft.compose_files(&targets);
         draft.aliases(namespace, &targets, selection.is_renamed);
@@ -115,7 +115,7 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     /// What is renamed: the name itself, and the container's where it goes along.
-    fn targets(&self, namespace: Namespace) -> Result<Vec<Target>, PlanError> {
+    fn targets(&self, namespace: Namespace, is_renamed: bool) -> Result<Vec<Target>, PlanError> {
         let rename = self.rename;
         let distinctive = target::looks_distinctive(&rename.old)
             && !elsewhere::names_a_path(self.repo, &rename.old)
@@ -131,7 +131,14 @@ impl Draft<'_> {
             return Ok(vec![target]);
         }
         let mut targets = Vec::new();
-        for old in self.container_names() {
+        let containers = self.container_names();
+        if is_renamed {
+            // The container went along in an earlier phase; what names it elsewhere is still to do.
+            target.names_container =
+                rename.container_name == ContainerName::Follow && containers.contains(&rename.new);
+            return Ok(vec![target]);
+        }
+        for old in containers {
             let new = match &rename.container_name {
                 ContainerName::Keep => continue,
                 ContainerName::Follow if old != rename.old => continue,
@@ -186,7 +193,7 @@ impl Draft<'_> {
     /// Whether the tree has something of another kind by the old name.
     fn is_named_elsewhere(&self, namespace: Namespace) -> bool {
         self.workspace.files.values().any(|file| {
-            names(file).references.iter().any(|reference| {
+            file.names().references.iter().any(|reference| {
                 let is_same_thing = matches!(
                     (namespace, reference.namespace),
                     (Namespace::Service, Namespace::Container)
@@ -269,7 +276,7 @@ impl Draft<'_> {
     /// an overlay that is loaded on top of ours by `-f`, if ours is the only one.
     fn refers_to_our_service(&self, file: &ComposeFile) -> bool {
         self.projects.len() == 1
-            && names(file).references.iter().any(|reference| {
+            && file.names().references.iter().any(|reference| {
                 reference.namespace == Namespace::Service
                     && reference.name == self.rename.old
                     && !matches!(reference.form, crate::compose::names::Form::InFile(_))
@@ -519,6 +526,10 @@ impl Draft<'_> {
                 confidence: mention.confidence,
                 reason: mention.reason.to_owned(),
             };
+            let line = found.file.line_at(mention.span.start as usize);
+            let in_reach = in_reach
+                && !(mention.class == Class::ComposeCommand
+                    && elsewhere::runs_another_stack(line, self.workspace, self.projects));
             let is_ours = in_reach && target.accepts(mention.class);
             if is_ours && mention.confidence >= lowest && mention.class.refers() {
                 self.edits.push((

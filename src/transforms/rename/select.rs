@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::compose::discover::{Files, Project, from_files};
 use crate::compose::model::{ComposeFile, folder};
-use crate::compose::names::{Form, Namespace, names};
+use crate::compose::names::{Form, Namespace};
 use crate::repo::workspace::Workspace;
 use crate::text::span::Span;
 use crate::transforms::plan::PlanError;
@@ -175,7 +175,7 @@ pub(super) fn definition(
 ) -> Option<(String, Span)> {
     project.all_files().find_map(|path| {
         let file = workspace.files.get(path)?;
-        let found = names(file).references.into_iter().find(|reference| {
+        let found = file.names().references.iter().find(|reference| {
             reference.namespace == namespace
                 && reference.form == Form::Definition
                 && reference.name == name
@@ -188,9 +188,9 @@ fn defined_names(workspace: &Workspace, project: &Project, namespace: Namespace)
     project
         .all_files()
         .filter_map(|path| workspace.files.get(path))
-        .flat_map(|file| names(file).references)
+        .flat_map(|file| &file.names().references)
         .filter(|reference| reference.namespace == namespace && reference.form == Form::Definition)
-        .map(|reference| reference.name)
+        .map(|reference| reference.name.clone())
         .collect()
 }
 

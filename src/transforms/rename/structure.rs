@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::compose::model::{ComposeFile, folder, join};
-use crate::compose::names::{Form, Names, Namespace, Reference, names};
+use crate::compose::names::{Form, Names, Namespace, Reference};
 use crate::compose::usage::{Class, Confidence, Usage, occurrences};
 use crate::compose::values::{self, ValueUsage};
 use crate::text::span::Span;
@@ -57,7 +57,7 @@ pub(super) fn draft(
     keep_alias: bool,
     only_certain: bool,
 ) -> FileDraft {
-    let found = names(file);
+    let found = file.names();
     let mut draft = FileDraft::default();
     let mut parts: BTreeMap<NodeId, Parts> = BTreeMap::new();
     for target in targets {
@@ -72,10 +72,10 @@ pub(super) fn draft(
             draft.reference(file, reference, target, keep_alias, &mut parts);
         }
         if target.is_reached_by_host() {
-            draft.values(file, role, &found, target, services, only_certain, &mut parts);
+            draft.values(file, role, found, target, services, only_certain, &mut parts);
         }
         if target.namespace == Namespace::Secret && role == Role::Own {
-            draft.secret_paths(file, &found, target, &mut parts);
+            draft.secret_paths(file, found, target, &mut parts);
         }
     }
     for (node, mut node_parts) in parts {
@@ -86,7 +86,7 @@ pub(super) fn draft(
             Err(refusal) => draft.refusals.push(refusal),
         }
     }
-    draft.rest(file, &found, targets);
+    draft.rest(file, found, targets);
     draft
 }
 
