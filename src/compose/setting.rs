@@ -1,6 +1,9 @@
 //! Settings by name: which keys hold hosts, users, databases, images, profiles …
 
-use crate::compose::usage::Usage;
+use std::ops::Range;
+
+use crate::compose::endpoint::{Endpoint, Form, endpoints};
+use crate::compose::usage::{Class, Confidence, Usage, occurrences};
 
 /// What a setting's value names, told by the setting's own name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,18 +34,417 @@ pub enum Subject {
 
 /// Tells what a setting's value names from the setting's name, in any case style
 /// (`DB_HOST`, `db.host`, `dbHost`, `db-host`).
+///
+/// The last word decides, save for numbers and words that only tell apart (`DB_HOST_2`,
+/// `DATABASE_URL_TEST`); `name` asks the word before it (`DB_NAME`, `HOST_NAME`).
 #[must_use]
 pub fn subject(key: &str) -> Subject {
-    let _ = key;
-    todo!()
+    let words = words(key);
+    let mut words = words.iter().map(String::as_str).collect::<Vec<_>>();
+    while words.last().is_some_and(|word| QUALIFIERS.contains(word) || is_number(word)) {
+        words.pop();
+    }
+    let Some((last, before)) = words.split_last() else { return Subject::Other };
+    let previous = before.last().copied().unwrap_or_default();
+    match (previous, *last) {
+        ("docker", "host") => Subject::Address,
+        ("virtual" | "letsencrypt", "host") => Subject::Other,
+        ("tcp", "addr") | ("no", "proxy") => Subject::Host,
+        ("conn" | "connection", "string") => Subject::Address,
+        (_, "connection") if before.contains(&"strings") => Subject::Address,
+        ("profile" | "profiles", "active" | "include") => Subject::Profile,
+        (_, "service" | "services" | "name")
+            if before.iter().any(|word| TELEMETRY.contains(word)) =>
+        {
+            Subject::Other
+        }
+        ("server", "name") => Subject::Other,
+        (_, "name" | "names") => match word_subject(previous) {
+            Subject::Secret | Subject::Address => Subject::Other,
+            subject => subject,
+        },
+        ("", "backend") => Subject::Other,
+        _ => word_subject(last),
+    }
+}
+
+/// Words at a key's end that only tell one setting from its sisters.
+const QUALIFIERS: &[&str] = &[
+    "default",
+    "dev",
+    "development",
+    "docker",
+    "external",
+    "internal",
+    "list",
+    "local",
+    "main",
+    "master",
+    "new",
+    "old",
+    "override",
+    "primary",
+    "private",
+    "prod",
+    "production",
+    "public",
+    "read",
+    "readonly",
+    "replica",
+    "ro",
+    "rw",
+    "secondary",
+    "slave",
+    "staging",
+    "test",
+    "write",
+];
+
+/// Telemetry calls a program's logical name its service; no container is meant.
+const TELEMETRY: &[&str] = &[
+    "apm",
+    "datadog",
+    "dd",
+    "honeycomb",
+    "jaeger",
+    "newrelic",
+    "otel",
+    "sentry",
+    "tracing",
+    "zipkin",
+];
+
+/// Words that keys are joined from without a mark between (`PGHOST`, `dbname`).
+const PREFIXES: &[&str] = &[
+    "amqp", "cache", "data", "db", "es", "kafka", "mail", "mongo", "mongodb", "mysql", "pg",
+    "pgsql", "postgres", "rabbitmq", "redis", "smtp", "sql",
+];
+
+fn word_subject(word: &str) -> Subject {
+    let known = known_word(word);
+    if known != Subject::Other {
+        return known;
+    }
+    let joined = PREFIXES
+        .iter()
+        .filter_map(|prefix| word.strip_prefix(prefix))
+        .find(|rest| !rest.is_empty())
+        .map(|rest| if rest == "name" { Subject::Database } else { known_word(rest) });
+    joined.unwrap_or(Subject::Other)
+}
+
+fn known_word(word: &str) -> Subject {
+    match word {
+        "host" | "hosts" | "hostname" | "hostnames" | "hostaddr" | "server" | "servers" | "ip"
+        | "seeds" | "upstream" | "upstreams" | "noproxy" => Subject::Host,
+        "container" | "containers" | "service" | "services" | "containername" | "servicename" => {
+            Subject::Container
+        }
+        "url" | "urls" | "uri" | "uris" | "dsn" | "addr" | "addrs" | "address" | "addresses"
+        | "broker" | "brokers" | "endpoint" | "endpoints" | "listener" | "listeners" | "proxy"
+        | "proxies" | "targets" | "connect" | "conn" | "con" | "connectionstring" | "jdbcurl"
+        | "origin" | "origins" | "datasource" | "cluster" | "peers" | "nodes" => Subject::Address,
+        "db" | "dbs" | "database" | "databases" | "dbname" | "databasename" | "schema"
+        | "catalog" | "keyspace" => Subject::Database,
+        "user" | "users" | "username" | "usernames" | "superuser" | "login" | "role" | "roles"
+        | "owner" | "account" => Subject::User,
+        "password" | "passwords" | "passwd" | "pass" | "pwd" | "passphrase" | "secret"
+        | "secrets" | "token" | "tokens" | "key" | "keys" | "apikey" | "credentials" | "auth"
+        | "salt" => Subject::Secret,
+        "image" | "images" | "tag" | "tags" | "version" | "package" | "packages" | "repository"
+        | "repo" | "imagename" => Subject::Image,
+        "profile" | "profiles" => Subject::Profile,
+        "driver" | "drivers" | "drivername" | "type" | "engine" | "dialect" | "adapter"
+        | "client" | "provider" | "backend" | "vendor" | "kind" | "platform" | "store"
+        | "storage" | "connection" | "handler" | "transport" | "scheme" | "protocol" | "dbms"
+        | "rdbms" | "extension" | "extensions" => Subject::Driver,
+        "dir" | "dirs" | "directory" | "path" | "paths" | "file" | "files" | "filename"
+        | "root" | "volume" | "volumes" | "folder" | "location" | "mount" | "home" | "workdir"
+        | "data" | "context" | "dockerfile" | "script" | "dump" | "cert" | "socket" => {
+            Subject::Path
+        }
+        _ => Subject::Other,
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Splits a key into its words, in lower case: at every byte that is no letter or digit, and
+/// where camel case starts a word; a number at a word's end is left out.
+fn words(key: &str) -> Vec<String> {
+    let bytes = key.as_bytes();
+    let mut words: Vec<String> = Vec::new();
+    let mut fresh = true;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() {
+            fresh = true;
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or_default();
+        let after = bytes.get(at + 1).copied().unwrap_or_default();
+        let camel = byte.is_ascii_uppercase()
+            && (before.is_ascii_lowercase()
+                || (before.is_ascii_uppercase() && after.is_ascii_lowercase()));
+        if fresh || camel {
+            words.push(String::new());
+        }
+        fresh = false;
+        if let Some(word) = words.last_mut() {
+            word.push(char::from(byte.to_ascii_lowercase()));
+        }
+    }
+    for word in &mut words {
+        let kept = word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        if kept > 0 {
+            word.truncate(kept);
+        }
+    }
+    words
 }
 
 /// Classifies each use of `name` in the value of the setting `key`: an environment variable, a
 /// line of an env file, an option in a configuration file, a keyword argument in code.
 ///
-/// Ranges are bytes of `value`. Gives every whole occurrence, references and others.
+/// Ranges are bytes of `value`. Gives every whole occurrence, references and others. The default
+/// in `${DB_HOST:-db}` counts as whole, and is judged by its variable's name too.
 #[must_use]
 pub fn classify(key: &str, value: &str, name: &str) -> Vec<Usage> {
-    let _ = (key, value, name);
-    todo!()
+    if name.is_empty() || memchr::memmem::find(value.as_bytes(), name.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let reading = Reading::new(key, value);
+    occurrences(value, name)
+        .filter(|(range, whole)| *whole || starts_default(value, range))
+        .map(|(range, _)| {
+            let (class, confidence, reason) = reading.judge(&range);
+            Usage { range, class, confidence, reason }
+        })
+        .collect()
 }
+
+/// Tells whether an occurrence is whole but for the `-` of `${NAME:-` before it.
+fn starts_default(value: &str, range: &Range<usize>) -> bool {
+    let before = value.get(..range.start).unwrap_or_default();
+    let Some(before) = before.strip_suffix('-') else { return false };
+    let before = before.strip_suffix(':').unwrap_or(before);
+    let opened = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let (Some(name), rest) = (value.get(range.clone()), value.get(range.start..)) else {
+        return false;
+    };
+    // Two more characters tell whether the name goes on.
+    let rest = rest.unwrap_or_default();
+    let end = rest.char_indices().map(|(at, _)| at).find(|&at| at >= name.len() + 2);
+    let near = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+    let ends = occurrences(near, name).next().is_some_and(|(_, whole)| whole);
+    ends && opened.ends_with("${") && opened.len() < before.len()
+}
+
+type Judgement = (Class, Confidence, &'static str);
+
+/// What is known of a value before its occurrences are judged one by one.
+struct Reading<'v> {
+    subject: Subject,
+    value: &'v str,
+    /// In order of their hosts.
+    endpoints: Vec<Endpoint>,
+    /// Users, schemes and databases of endpoints, in order.
+    parts: Vec<(Range<usize>, Class, &'static str)>,
+}
+
+impl<'v> Reading<'v> {
+    fn new(key: &str, value: &'v str) -> Self {
+        let endpoints = endpoints(value);
+        let mut parts = Vec::new();
+        for endpoint in &endpoints {
+            let scheme = endpoint.scheme.clone().and_then(|scheme| value.get(scheme));
+            let path = if scheme.is_some_and(is_web) {
+                (Class::Path, "path of a URL")
+            } else {
+                (Class::Database, "database in a URL or connection")
+            };
+            let named = [
+                (&endpoint.user, (Class::User, "user in a URL or connection")),
+                (&endpoint.scheme, (Class::Scheme, "scheme of a URL")),
+                (&endpoint.database, path),
+            ];
+            for (part, (class, reason)) in named {
+                parts.extend(part.clone().map(|range| (range, class, reason)));
+            }
+        }
+        parts.sort_by_key(|(range, ..)| range.start);
+        parts.dedup_by(|one, other| one.0 == other.0);
+        Self { subject: subject(key), value, endpoints, parts }
+    }
+
+    fn judge(&self, range: &Range<usize>) -> Judgement {
+        let certain = |class, reason| (class, Confidence::Certain, reason);
+        let subject = self.subject_at(range);
+        let (before, after) = self.around(range);
+        if before.ends_with("${") || before.ends_with('$') {
+            return certain(Class::Identifier, "name of a variable");
+        }
+        if before.ends_with('{') && after.starts_with('}') {
+            return certain(Class::Identifier, "name of a placeholder");
+        }
+        let at = self.endpoints.partition_point(|endpoint| endpoint.host.start < range.start);
+        if let Some(endpoint) = self.endpoints.get(at).filter(|found| found.host == *range) {
+            return match endpoint.form {
+                Form::Authority => certain(Class::Host, "host in a URL"),
+                Form::KeyValue if subject != Subject::Image => {
+                    certain(Class::Host, "host of a connection")
+                }
+                Form::KeyValue | Form::HostPort => host_port(subject),
+                Form::Word => word(subject),
+            };
+        }
+        if let Some(judgement) = self.part_at(range) {
+            return judgement;
+        }
+        if opens_scheme(before, after) {
+            return certain(Class::Scheme, "scheme of a URL");
+        }
+        if let Some(judgement) = prefixed(before, after) {
+            return judgement;
+        }
+        if subject == Subject::Image {
+            return certain(Class::Image, "image of a setting");
+        }
+        let behind_slash = before.ends_with(['/', '\\']);
+        if behind_slash && is_port(after) && matches!(subject, Subject::Host | Subject::Address) {
+            // `rs0/mongo:27017`, a replica set and its members.
+            return certain(Class::Host, "host:port");
+        }
+        if behind_slash || after.starts_with(['/', '\\']) {
+            return certain(Class::Path, "part of a path");
+        }
+        match pair_subject(before, after) {
+            Some(Subject::Host | Subject::Address | Subject::Container | Subject::Other) | None => {
+                (Class::Unknown, Confidence::Unsure, "in a setting")
+            }
+            Some(subject) => word(subject),
+        }
+    }
+
+    /// What stands on both sides, as far as a judgement needs it.
+    fn around(&self, range: &Range<usize>) -> (&str, &str) {
+        let before = self.value.get(..range.start).unwrap_or_default();
+        let from = before.char_indices().rev().map(|(at, _)| at).nth(NEAR).unwrap_or(0);
+        let after = self.value.get(range.end..).unwrap_or_default();
+        let to = after.char_indices().map(|(at, _)| at).nth(NEAR).unwrap_or(after.len());
+        (before.get(from..).unwrap_or_default(), after.get(..to).unwrap_or_default())
+    }
+
+    /// The setting's subject, or that of the variable whose default the occurrence stands in.
+    fn subject_at(&self, range: &Range<usize>) -> Subject {
+        let (before, _) = self.around(range);
+        let own = enclosing_variable(before).map_or(Subject::Other, subject);
+        match (self.subject, own) {
+            (Subject::Other, own) => own,
+            (Subject::Address | Subject::Container | Subject::Driver, Subject::Host) => own,
+            (subject, _) => subject,
+        }
+    }
+
+    fn part_at(&self, range: &Range<usize>) -> Option<Judgement> {
+        let next = self.parts.partition_point(|(part, ..)| part.start <= range.start);
+        let (part, class, reason) = self.parts.get(next.checked_sub(1)?)?;
+        (range.end <= part.end).then_some((*class, Confidence::Certain, *reason))
+    }
+}
+
+/// Characters on either side that a judgement may look at.
+const NEAR: usize = 128;
+
+fn host_port(subject: Subject) -> Judgement {
+    match subject {
+        Subject::Host | Subject::Address => (Class::Host, Confidence::Certain, "host:port"),
+        Subject::Other | Subject::Driver | Subject::Container => {
+            (Class::Host, Confidence::Likely, "host:port")
+        }
+        _ => word(subject),
+    }
+}
+
+/// Judges a value, or an item of a list, that is the name and nothing else.
+fn word(subject: Subject) -> Judgement {
+    use Confidence::{Certain, Likely, Unsure};
+    match subject {
+        Subject::Host => (Class::HostSetting, Certain, "value of a host setting"),
+        Subject::Address => (Class::HostSetting, Likely, "value of an address setting"),
+        Subject::Container => (Class::ContainerReference, Certain, "value of a container setting"),
+        Subject::Database => (Class::Database, Certain, "value of a database setting"),
+        Subject::User => (Class::User, Certain, "value of a user setting"),
+        Subject::Secret => (Class::Unknown, Unsure, "value of a secret setting"),
+        Subject::Image => (Class::Image, Certain, "value of an image setting"),
+        Subject::Profile => (Class::Profile, Certain, "value of a profile setting"),
+        Subject::Driver => (Class::Scheme, Certain, "value of a driver setting"),
+        Subject::Path => (Class::Path, Certain, "value of a path setting"),
+        Subject::Other => (Class::Literal, Unsure, "whole value of a setting"),
+    }
+}
+
+/// `container:NAME` and `service:NAME`, as Compose's network modes have them.
+fn prefixed(before: &str, after: &str) -> Option<Judgement> {
+    let ends = after.chars().next().is_none_or(|c| !matches!(c, '/' | '@' | '='));
+    let alone = |prefix: &str| {
+        let rest = before.strip_suffix(prefix)?;
+        let bounded =
+            !rest.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        (ends && bounded).then_some(())
+    };
+    let certain = |class, reason| (class, Confidence::Certain, reason);
+    alone("container:")
+        .map(|()| certain(Class::ContainerReference, "container:NAME"))
+        .or_else(|| alone("service:").map(|()| certain(Class::ServiceReference, "service:NAME")))
+}
+
+/// `NAME://`, `NAME+driver://`, `dialect+NAME://`, `jdbc:NAME:`.
+fn opens_scheme(before: &str, after: &str) -> bool {
+    let rest =
+        after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-'));
+    let driver = after.starts_with('+') || rest.len() == after.len();
+    (driver && rest.starts_with("://")) || (before.ends_with("jdbc:") && after.starts_with(':'))
+}
+
+fn is_port(after: &str) -> bool {
+    let digits = after.strip_prefix(':').unwrap_or_default();
+    digits.bytes().take_while(u8::is_ascii_digit).count() >= 4
+}
+
+fn is_web(scheme: &str) -> bool {
+    ["http", "https", "ws", "wss", "grpc", "ftp", "sftp", "ssh", "git"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web))
+}
+
+/// Reads the key of `key=NAME` inside a value.
+fn pair_subject(before: &str, after: &str) -> Option<Subject> {
+    let ends = after.chars().next().is_none_or(|c| c.is_whitespace() || "\"',;&)".contains(c));
+    let before = before.strip_suffix(['"', '\'']).unwrap_or(before).strip_suffix('=')?;
+    let key = before.rsplit(|c: char| c.is_whitespace() || "\"',;&?({".contains(c)).next()?;
+    ends.then(|| subject(key))
+}
+
+/// Finds the variable whose `${NAME:-…` is still open at the end of `before`.
+fn enclosing_variable(before: &str) -> Option<&str> {
+    let mut closed = 0_usize;
+    for (at, byte) in before.bytes().enumerate().rev() {
+        match byte {
+            b'}' => closed += 1,
+            b'{' if closed > 0 => closed -= 1,
+            b'{' => {
+                let dollar = at.checked_sub(1).and_then(|at| before.as_bytes().get(at));
+                let name = before.get(at + 1..)?;
+                let name = name.split([':', '-', '+', '?']).next()?;
+                return (dollar == Some(&b'$') && !name.is_empty()).then_some(name);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::text::span::Span;
+use crate::yaml::{build, decode};
 
 /// Index of a node in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,9 +14,12 @@ pub struct NodeId(pub(crate) u32);
 #[derive(Clone, Debug)]
 pub struct Document {
     text: Arc<str>,
-    nodes: Vec<Node>,
-    roots: Vec<NodeId>,
-    comments: Vec<Span>,
+    /// Invariant: in order of the text, so that a parent stands before its children.
+    pub(super) nodes: Vec<Node>,
+    pub(super) roots: Vec<NodeId>,
+    pub(super) comments: Vec<Span>,
+    /// Columns at which the contents of block scalars start. Invariant: ascending by node.
+    pub(super) block_indents: Vec<(NodeId, u32)>,
 }
 
 /// One node.
@@ -29,9 +33,9 @@ pub struct Node {
     /// content line's text (line feed left out); an empty scalar is an empty span.
     pub span: Span,
     /// `&name`, sigil inside the span.
-    pub anchor: Option<Named>,
+    pub anchor: Option<Box<Named>>,
     /// `!tag`, sigil inside the span.
-    pub tag: Option<Named>,
+    pub tag: Option<Box<Named>>,
     /// The mapping or sequence that holds it; a root has none.
     pub parent: Option<NodeId>,
 }
@@ -39,8 +43,8 @@ pub struct Node {
 /// A name that stands in the text with a sigil.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// The name without its sigil (`!reset` is `reset`).
-    pub name: String,
+    /// The name without its sigil (`!reset` is `reset`, `!!str` is `!str`).
+    pub name: Box<str>,
     /// Where it stands, sigil included.
     pub span: Span,
 }
@@ -55,19 +59,20 @@ pub enum Kind {
         /// Block, or flow (`{}`).
         style: Style,
         /// Pairs in order of the text; duplicate keys are kept, and reported as errors.
-        entries: Vec<Entry>,
+        entries: Box<[Entry]>,
     },
     /// Items in order.
     Sequence {
         /// Block, or flow (`[]`).
         style: Style,
         /// Items in order of the text.
-        items: Vec<Item>,
+        items: Box<[Item]>,
     },
-    /// `*name`; `target` is the anchored node, none where it is undefined.
+    /// `*name`; `target` is the anchored node, none where it is undefined, or
+    /// where the alias stands inside the node it names.
     Alias {
         /// Name without the star.
-        name: String,
+        name: Box<str>,
         /// The node that bears the anchor, always earlier in the text.
         target: Option<NodeId>,
     },
@@ -147,8 +152,7 @@ impl Document {
     /// Parses a file. Where it is malformed the tree holds what stands before the error.
     #[must_use]
     pub fn parse(text: &Arc<str>) -> (Self, Vec<SyntaxError>) {
-        let _ = text;
-        todo!()
+        build::parse(text)
     }
 
     /// Gives the text it was parsed from.
@@ -223,8 +227,8 @@ impl Document {
     /// for a collection.
     #[must_use]
     pub fn value(&self, id: NodeId) -> Option<Cow<'_, str>> {
-        let _ = id;
-        todo!()
+        let (id, style) = self.scalar(id)?;
+        Some(decode::value(&self.text, self.node(id).span, style, self.block_indent(id)))
     }
 
     /// Maps a byte range of a scalar's value to the file, where those bytes stand there as they
@@ -232,7 +236,166 @@ impl Document {
     /// line break.
     #[must_use]
     pub fn value_span(&self, id: NodeId, range: std::ops::Range<usize>) -> Option<Span> {
-        let _ = (id, range);
-        todo!()
+        let (id, style) = self.scalar(id)?;
+        decode::source_of(&self.text, self.node(id).span, style, self.block_indent(id), &range)
+    }
+
+    /// Makes a tree without nodes.
+    pub(super) fn empty(text: &Arc<str>) -> Self {
+        Self {
+            text: Arc::clone(text),
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            comments: Vec::new(),
+            block_indents: Vec::new(),
+        }
+    }
+
+    /// Gives the id that the next node will have.
+    pub(super) fn next_id(&self) -> NodeId {
+        NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Gives a collection its children and its end.
+    pub(super) fn complete(&mut self, id: NodeId, kind: Kind, end: usize) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.kind = kind;
+            node.span = Span::new(node.span.start as usize, end);
+        }
+    }
+
+    /// Gives the column of a block scalar's content.
+    pub(super) fn block_indent(&self, id: NodeId) -> usize {
+        self.block_indents
+            .binary_search_by_key(&id, |(node, _)| *node)
+            .ok()
+            .and_then(|at| self.block_indents.get(at))
+            .map_or(0, |(_, indent)| *indent as usize)
+    }
+
+    fn scalar(&self, id: NodeId) -> Option<(NodeId, ScalarStyle)> {
+        let id = self.resolve(id);
+        match self.node(id).kind {
+            Kind::Scalar(style) => Some((id, style)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Renders a tree: `{k: v}`, `[a]`, values quoted as Rust does, `~` where nothing stands.
+    fn render(doc: &Document, id: NodeId) -> String {
+        let node = doc.node(id);
+        let mut out = String::new();
+        for (named, sigil) in [(&node.tag, '!'), (&node.anchor, '&')] {
+            if let Some(named) = named {
+                out += &format!("{sigil}{} ", named.name);
+            }
+        }
+        match &node.kind {
+            Kind::Scalar(_) if node.span.is_empty() => out.push('~'),
+            Kind::Scalar(_) => out += &format!("{:?}", doc.value(id).unwrap_or_default()),
+            Kind::Alias { name, target } => {
+                out += &format!("*{name}{}", if target.is_some() { "" } else { "?" });
+            }
+            Kind::Mapping { entries, .. } => {
+                let pair = |entry: &Entry| {
+                    format!("{}: {}", render(doc, entry.key), render(doc, entry.value))
+                };
+                out += &format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "));
+            }
+            Kind::Sequence { items, .. } => {
+                let item = |item: &Item| format!("{}@{}", render(doc, item.value), item.start);
+                out += &format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", "));
+            }
+        }
+        out
+    }
+
+    fn read(text: &str) -> (String, Vec<SyntaxErrorKind>) {
+        let (doc, errors) = Document::parse(&Arc::from(text));
+        assert_eq!(&**doc.text(), text);
+        let roots = doc.roots().iter().map(|&root| render(&doc, root)).collect::<Vec<_>>();
+        (roots.join(" --- "), errors.iter().map(|error| error.kind).collect())
+    }
+
+    #[test]
+    fn trees() {
+        let cases = [
+            ("", ""),
+            ("# only a comment\n", ""),
+            ("a: 1\nb:\n", r#"{"a": "1", "b": ~}"#),
+            ("k: !t &x # c\n- a\n- # c\n- b\n", r#"{"k": !t &x ["a"@13, ~@17, "b"@23]}"#),
+            ("k:\n- - a\n  - b\n- c: d\n", r#"{"k": [["a"@5, "b"@11]@3, {"c": "d"}@15]}"#),
+            ("- !s\n  - a\n  -\n- b\n", r#"[!s ["a"@7, ~@13]@0, "b"@15]"#),
+            ("{a, b: , c: !t , ? d : e, : f}", r#"{"a": ~, "b": ~, "c": !t ~, "d": "e", ~: "f"}"#),
+            ("[a: , b: c, ? d, ]", r#"[{"a": ~}@1, {"b": "c"}@6, {"d": ~}@12]"#),
+            ("? a\n? b\n: v\n: w\n", r#"{"a": ~, "b": "v", ~: "w"}"#),
+            ("k: &a\n  &b x: y\n", r#"{"k": &a {&b "x": "y"}}"#),
+            ("a: &x 1\nb: *x\nc: *y\n", r#"{"a": &x "1", "b": *x, "c": *y?}"#),
+            ("a: 1\n---\n- b\n...\n--- c\n", r#"{"a": "1"} --- ["b"@9] --- "c""#),
+            ("\u{feff}a: é\n", r#"{"a": "é"}"#),
+            ("a: !t &n # c\n  |-\n  x\nb: 2", r#"{"a": !t &n "x", "b": "2"}"#),
+        ];
+        for (text, tree) in cases {
+            assert_eq!(read(text).0, tree, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn errors() {
+        use SyntaxErrorKind::{AliasBomb, DuplicateKey, Malformed, UndefinedAlias};
+        let many_keys = (0..50).map(|n| format!("k{n}: 1\n")).collect::<String>();
+        let bomb = (0..9).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
+            let ten = vec![format!("*a{n}"); 10].join(", ");
+            format!("{text}a{}: &a{} [{ten}]\n", n + 1, n + 1)
+        });
+        let cases: &[(&str, &[SyntaxErrorKind])] = &[
+            ("a: 1\na: 2\n", &[DuplicateKey]),
+            ("a: 1\n'a': 2\n\"\\x61\": 3\n", &[DuplicateKey, DuplicateKey]),
+            (&format!("{many_keys}\"k7\": 2\n"), &[DuplicateKey]),
+            ("a: *b\n", &[UndefinedAlias]),
+            ("a: &a [*a]\n", &[AliasBomb]),
+            (&bomb, &[AliasBomb]),
+            ("a: [1, 2\n", &[Malformed]),
+            ("a: 1\0\n", &[Malformed]),
+            (&"[".repeat(300), &[Malformed]),
+            (&"- ".repeat(300), &[Malformed]),
+            ("a: 1\n---\n\u{feff}b: 1\n", &[Malformed]),
+            (&format!("{}a: 1\n", "# c\n".repeat(500)), &[]),
+        ];
+        for (text, errors) in cases {
+            assert_eq!(read(text).1, *errors, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn malformed_file_keeps_what_stands_before() {
+        let (tree, errors) = read("a: {b: 1\nc: [d, \"e");
+        assert_eq!(tree, r#"{"a": {"b": "1 c"}}"#);
+        assert_eq!(errors, [SyntaxErrorKind::Malformed]);
+    }
+
+    #[test]
+    fn ends_of_nodes() {
+        let cases = [
+            // The text, and that of the first document's first value.
+            ("a:\n  b: 1\n  c:   # x\n\n# y\nd: 1\n", "b: 1\n  c:"),
+            ("a:\n- 1\n-\n# y\n", "- 1\n-"),
+            ("a: |  # h\n\n  x\n   y\n  \n\n# c\nb: 1\n", "|  # h\n\n  x\n   y"),
+            ("a: >+\n\n \nb: 1\n", ">+"),
+            ("a: \"x\"   # c\n", "\"x\""),
+            ("a: x\n  y  \n\nb: 1\n", "x\n  y"),
+            ("a: [b, # c\n c] # d\n", "[b, # c\n c]"),
+            ("a:\r\n  b: |\r\n    x\r\n\r\nc: 1\r\n", "b: |\r\n    x"),
+        ];
+        for (text, end) in cases {
+            let (doc, _) = Document::parse(&Arc::from(text));
+            let value = doc.get(doc.roots()[0], "a").map(|entry| doc.node(entry.value).span);
+            assert_eq!(value.and_then(|span| text.get(span.range())), Some(end), "{text:?}");
+        }
     }
 }

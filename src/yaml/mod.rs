@@ -4,8 +4,10 @@
 //! never expanded; no recursion over the input's depth. Deliberately absent: interpretation of
 //! values (`on`, `1`, `0440` stay as they are spelled) and any writer of whole documents.
 
+mod build;
+mod decode;
 pub mod document;
-pub mod events;
+mod events;
 pub mod patch;
 pub mod referee;
 pub mod scalar;

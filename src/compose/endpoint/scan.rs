@@ -509,7 +509,7 @@ impl Scanner<'_> {
                 && self.text.get(token.end).is_none_or(u8::is_ascii_whitespace);
             self.words.push(Word { range: token, spaced });
         } else {
-            self.list = false;
+            self.list &= is_network(text);
         }
     }
 
@@ -639,6 +639,19 @@ fn bare_authority(token: &[u8]) -> Option<usize> {
     let rest = token.strip_prefix(b"//")?;
     let end = rest.iter().position(|&byte| !is_host(byte))?;
     (end > 0 && matches!(rest.get(end), Some(b':' | b'/'))).then_some(0)
+}
+
+/// Tells whether an item of a host list is one that names no single host: `.lan`, `*.lan`, `*`,
+/// `::1`, `10.0.0.0/8`.
+fn is_network(item: &[u8]) -> bool {
+    let suffix = item.strip_prefix(b"*").unwrap_or(item);
+    let domain =
+        suffix.first().is_none_or(|&byte| byte == b'.') && suffix.iter().all(|&b| is_host(b));
+    let digits = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'/');
+    let range = item.first().is_some_and(u8::is_ascii_digit) && item.iter().all(digits);
+    let hex = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'/');
+    let six = memchr::memmem::find(item, b"::").is_some() && item.iter().all(hex);
+    domain || range || six
 }
 
 fn is_delimiter(byte: u8) -> bool {

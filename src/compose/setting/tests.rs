@@ -1,0 +1,196 @@
+use super::*;
+
+#[test]
+fn subjects() {
+    let table: &[(Subject, &str)] = &[
+        (
+            Subject::Host,
+            "HOST host DB_HOST db.host dbHost db-host DBHost PGHOST MYSQL_HOST WORDPRESS_DB_HOST \
+             GF_DATABASE_HOST KC_DB_URL_HOST AUTHENTIK_POSTGRESQL__HOST database__connection__host \
+             CR_CONF_Database.Host POSTGRES_SERVER ME_CONFIG_MONGODB_SERVER PMA_HOST PMA_HOSTS \
+             hostname DB_HOSTNAME SEARCH_BACKEND_HOST_NAME ALLOWED_HOSTS upstream ES_SEEDS \
+             bootstrap.servers DB_PORT_5432_TCP_ADDR POSTGRES_IP NO_PROXY no_proxy DB_HOST_1 \
+             DB_HOST2 REDIS_HOST_MASTER DATABASE_HOST_DEFAULT spring.redis.host redisHost \
+             --db-host dbhost GUACD_HOSTNAME KAFKA_HOSTS server CLICKHOUSE_HOST_LIST",
+        ),
+        (
+            Subject::Container,
+            "POSTGRES_CONTAINER DB_CONTAINER_NAME container_name containerName DB_SERVICE \
+             SERVICE_NAME service PHP_UPSTREAM_CONTAINER SERVICES dbService containers",
+        ),
+        (
+            Subject::Address,
+            "DATABASE_URL REDIS_URI DSN SQLALCHEMY_DATABASE_URI MINIO_ENDPOINT BROKERS \
+             CELERY_BROKER_URL CONNECTION_STRING REDIS_CONN_STRING mongoUrl spring.datasource.url \
+             SMTP_ADDRESS MEILI_ADDR HTTP_PROXY KAFKA_ADVERTISED_LISTENERS DOCKER_HOST targets \
+             ConnectionStrings__DefaultConnection DATABASE_URL_TEST KAFKA_ZOOKEEPER_CONNECT dburl \
+             DATABASE_DIRECT_URL ETCD_INITIAL_CLUSTER",
+        ),
+        (
+            Subject::Database,
+            "POSTGRES_DB DB_NAME DATABASE database PGDATABASE dbname MYSQL_DATABASE \
+             POSTGRES_DB_NAME DB_DATABASE_NAME databaseName DB_SCHEMA POSTGRES_INITDB_DATABASE \
+             MB_DB_DBNAME GF_DATABASE_NAME",
+        ),
+        (
+            Subject::User,
+            "POSTGRES_USER DB_USERNAME PGUSER user login DB_USER_NAME dbUser \
+             MONGO_INITDB_ROOT_USERNAME pguser ROLE",
+        ),
+        (
+            Subject::Secret,
+            "POSTGRES_PASSWORD PGPASSWORD API_KEY token DB_PASS SECRET_KEY dbpass REDISCLI_AUTH",
+        ),
+        (Subject::Image, "image POSTGRES_IMAGE DB_IMAGE_TAG IMAGE_NAME VERSION pgVersion package"),
+        (Subject::Profile, "COMPOSE_PROFILES profiles SPRING_PROFILES_ACTIVE AWS_PROFILE"),
+        (
+            Subject::Driver,
+            "DB_TYPE DB_CONNECTION DB_ENGINE DB_DRIVER adapter dialect DB_CLIENT provider \
+             DATABASE_TYPE CACHE_DRIVER SESSION_DRIVER QUEUE_CONNECTION CACHE_STORE \
+             EMAIL_BACKEND MM_SQLSETTINGS_DRIVER_NAME vendor FORGEJO__database__DB_TYPE dbtype",
+        ),
+        (
+            Subject::Path,
+            "BACKUP_DIR DATA_PATH POSTGRES_PASSWORD_FILE WEB_ROOT volume COMPOSE_FILE PGDATA \
+             DB_FILENAME DB_HOST_FILE dataDir VOLUME_NAME",
+        ),
+        (
+            Subject::Other,
+            "DB_HOST_PORT POSTGRES_HOST_AUTH_METHOD HOST_UID SERVER_NAME name APP_NAME CLIENT_ID \
+             OTEL_SERVICE_NAME DD_SERVICE VIRTUAL_HOST backend target POSTGRES_INITDB_ARGS PORT \
+             _ 1 KEY_NAME superghost",
+        ),
+        (Subject::Other, ""),
+    ];
+    for (expected, keys) in table {
+        for key in keys.split_whitespace() {
+            assert_eq!(subject(key), *expected, "{key}");
+        }
+    }
+    assert_eq!(subject(""), Subject::Other);
+}
+
+/// Classifies `db` in settings; each judgement is spelled `Class Confidence`.
+#[test]
+fn classifies() {
+    let table: &[(&str, &str, &[&str])] = &[
+        // URLs and connections say it themselves.
+        ("X", "postgres://u:p@db:5432/app", &["Host Certain"]),
+        (
+            "X",
+            "db://db:p@db/db",
+            &["Scheme Certain", "User Certain", "Host Certain", "Database Certain"],
+        ),
+        ("X", "db+db://h/x", &["Scheme Certain", "Scheme Certain"]),
+        ("X", "postgres://u:db@h/x", &["Unknown Unsure"]),
+        (
+            "X",
+            "http://h/db/db?db=db",
+            &["Path Certain", "Path Certain", "Unknown Unsure", "Database Certain"],
+        ),
+        ("X", "http://db/db", &["Host Certain", "Path Certain"]),
+        ("X", "postgres:///db", &["Path Certain"]),
+        ("X", "db://", &["Scheme Certain"]),
+        ("X", "jdbc:db:thin:@h", &["Scheme Certain"]),
+        ("X", "host=db user=db dbname=db", &["Host Certain", "User Certain", "Database Certain"]),
+        (
+            "X",
+            "Server=db;Database=db;User Id=db;Password=db",
+            &["Host Certain", "Database Certain", "User Certain", "Unknown Unsure"],
+        ),
+        ("X", "db:host=db;dbname=db", &["Scheme Certain", "Host Certain", "Database Certain"]),
+        ("X", "db@db", &["User Certain", "Host Certain"]),
+        ("X", "u:p@tcp(db:3306)/db", &["Host Certain", "Database Certain"]),
+        ("NOTE", "see http://db.", &["Host Certain"]),
+        ("IMAGE", "docker-image://db:16", &["Image Certain"]),
+        // Addresses ask the setting.
+        ("DB_HOST", "db:5432", &["Host Certain"]),
+        ("ADDRESS", "db:5432", &["Host Certain"]),
+        ("WAIT_FOR", "db:5432", &["Host Likely"]),
+        ("BACKEND", "db:8000", &["Host Likely"]),
+        ("DB_DRIVER", "db:8000", &["Host Likely"]),
+        ("image", "db:16", &["Image Certain"]),
+        ("image", "db:16-alpine", &["Image Certain"]),
+        ("image", "docker.io/db:16", &["Image Certain"]),
+        ("image", "db/db:${TAG:-16}", &["Image Certain", "Image Certain"]),
+        ("image", "${IMAGE:-db:16}", &["Image Certain"]),
+        ("POSTGRES_USER", "db:1", &["User Certain"]),
+        ("MONGO_ADDRESS", "rs0/db:27017,db:27017", &["Host Certain", "Host Certain"]),
+        // Words too.
+        ("DB_HOST", "db", &["HostSetting Certain"]),
+        ("DB_HOST", "\"db\"", &["HostSetting Certain"]),
+        ("ALLOWED_HOSTS", "web,db, api", &["HostSetting Certain"]),
+        (
+            "NO_PROXY",
+            "localhost,127.0.0.1,::1,10.0.0.0/8,db,.local,*.lan",
+            &["HostSetting Certain"],
+        ),
+        ("SMTP_ADDRESS", "db", &["HostSetting Likely"]),
+        ("POSTGRES_CONTAINER", "db", &["ContainerReference Certain"]),
+        ("SERVICES", "web db", &["ContainerReference Certain"]),
+        ("POSTGRES_DB", "db", &["Database Certain"]),
+        ("POSTGRES_USER", "db", &["User Certain"]),
+        ("POSTGRES_PASSWORD", "db", &["Unknown Unsure"]),
+        ("IMAGE", "db", &["Image Certain"]),
+        ("COMPOSE_PROFILES", "web,db", &["Profile Certain"]),
+        ("DB_CONNECTION", "db", &["Scheme Certain"]),
+        ("BACKUP_DIR", "db", &["Path Certain"]),
+        ("BACKUP_DIR", "./db", &["Path Certain"]),
+        ("WHATEVER", "db", &["Literal Unsure"]),
+        ("WHATEVER", "the db is up.", &["Unknown Unsure"]),
+        ("OTEL_SERVICE_NAME", "db", &["Literal Unsure"]),
+        // Paths, variables, modes.
+        ("X", "/srv/db/x", &["Path Certain"]),
+        ("X", "./db", &["Path Certain"]),
+        ("X", "db/", &["Path Certain"]),
+        ("X", "C:\\db", &["Path Certain"]),
+        ("X", "db:/var/lib", &["Unknown Unsure"]),
+        ("X", "$db ${db} ${db:-1} {db}", &["Identifier Certain"; 4]),
+        ("NETWORK", "container:db", &["ContainerReference Certain"]),
+        ("NETWORK", "service:db", &["ServiceReference Certain"]),
+        ("X", "--profile=db --x", &["Profile Certain"]),
+        ("X", "--x=db --profile", &["Unknown Unsure"]),
+        // Longer names are no uses.
+        ("DB_HOST", "db-1 my_db db.local xdb", &[]),
+        ("DB_HOST", "x", &[]),
+        // Defaults ask both names.
+        ("DB_HOST", "${X:-db}", &["HostSetting Certain"]),
+        ("X", "${DB_HOST:-db}", &["HostSetting Certain"]),
+        ("X", "${DB_HOST-db}", &["HostSetting Certain"]),
+        ("DB_URL", "${DB_HOST:-db}", &["HostSetting Certain"]),
+        ("DB_HOST", "${DB_NAME:-db}", &["HostSetting Certain"]),
+        ("POSTGRES_DB", "${DB_HOST:-db}", &["Database Certain"]),
+        ("X", "${POSTGRES_DB:-db}", &["Database Certain"]),
+        ("X", "${A:-${DB_HOST:-db}}", &["HostSetting Certain"]),
+        ("X", "${A:-x} db", &["Literal Unsure"]),
+        ("X", "http://${H:-db}:80", &["Host Certain"]),
+        ("X", "postgres://${U:-db}:x@h/${N:-db}", &["User Certain", "Database Certain"]),
+        ("X", "${DATABASE_URL:-postgres://u:p@db/x}", &["Host Certain"]),
+        ("X", "${H:-db-1}", &[]),
+        ("db.host", "${db.host:db}", &["HostSetting Certain"]),
+        ("X", "x:-db", &[]),
+    ];
+    let wrong: Vec<_> = table
+        .iter()
+        .map(|(key, value, expected)| {
+            let found: Vec<_> = classify(key, value, "db")
+                .iter()
+                .map(|usage| format!("{:?} {:?}", usage.class, usage.confidence))
+                .collect();
+            (key, value, expected, found)
+        })
+        .filter(|(_, _, expected, found)| found != *expected)
+        .map(|(key, value, expected, found)| format!("{key}={value}\n  {expected:?}\n  {found:?}"))
+        .collect();
+    assert!(wrong.is_empty(), "expected, found:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn long_values_take_little_time() {
+    for item in ["db:1,", "postgres://db:x@db/db,", "${A:-db}", "user=db ", "db "] {
+        let value = item.repeat(200_000 / item.len());
+        let before = std::time::Instant::now();
+        let _ = classify("X", &value, "db");
+        assert!(before.elapsed().as_secs() < 10, "{item}");
+    }
+}
