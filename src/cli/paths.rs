@@ -26,7 +26,7 @@ pub(super) fn root(cwd: &Path, asked: Option<&Path>) -> Result<PathBuf, Finding>
 /// # Errors
 /// There is no such file, or it lies outside the root.
 pub(super) fn file(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Finding> {
-    let path = cwd.join(asked);
+    let path = resolved(cwd, root, asked);
     let unreadable = |error| unreadable("--file", asked, &error);
     let meta = path.metadata().map_err(unreadable)?;
     let (Some(folder), Some(name), false) = (path.parent(), path.file_name(), meta.is_dir()) else {
@@ -44,9 +44,15 @@ pub(super) fn file(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Find
 /// # Errors
 /// There is no such folder or file, or it lies outside the root.
 pub(super) fn project(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Finding> {
-    let path = cwd.join(asked).canonicalize();
+    let path = resolved(cwd, root, asked).canonicalize();
     let path = path.map_err(|error| unreadable("--project", asked, &error))?;
     from_root("--project", root, asked, &path)
+}
+
+/// Reports name paths from the root: one that is not found in the current folder may be such.
+fn resolved(cwd: &Path, root: &Path, asked: &Path) -> PathBuf {
+    let (path, from_root) = (cwd.join(asked), root.join(asked));
+    if !path.exists() && from_root.exists() { from_root } else { path }
 }
 
 fn from_root(flag: &str, root: &Path, asked: &Path, path: &Path) -> Result<String, Finding> {

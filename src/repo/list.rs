@@ -94,7 +94,7 @@ fn without_linked(root: &Path, paths: BTreeSet<PathBuf>) -> Vec<PathBuf> {
         .collect();
     let mut paths: Vec<PathBuf> = paths.into_iter().collect();
     if !linked.is_empty() {
-        paths.retain(|path| !linked.iter().any(|folder| path.starts_with(folder)));
+        paths.retain(|path| !linked.iter().any(|link| path != link && path.starts_with(link)));
     }
     paths
 }

@@ -16,7 +16,7 @@ use crate::repo::load::Repo;
 use crate::report::attention::{Attention, class_name, count};
 use crate::report::excerpt::{excerpt, harmless};
 use crate::report::summary::headline;
-use crate::text::source::SourceFile;
+use crate::text::source::{SourceFile, line_range};
 use crate::text::span::Span;
 use crate::transforms::plan::{LeftMention, Outcome, Plan};
 
@@ -94,14 +94,14 @@ pub fn findings(findings: &[Finding], repo: &Repo, look: Look) -> String {
 fn write_mentions(out: &mut String, plan: &Plan, repo: &Repo, detail: Detail) {
     let attention = Attention::of(plan);
     let groups = [
-        (&attention.references, REFERENCES, "left as they are; look at them, they may be meant"),
-        (&attention.text, TEXT, "left as they are in text for people"),
+        (&attention.references, REFERENCES, "that may be meant; look at them"),
+        (&attention.text, TEXT, "in text for people"),
     ];
     for (mentions, cap, what) in groups {
         if mentions.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "{} {what}:", count(mentions.len(), "mention"));
+        let _ = writeln!(out, "{} unchanged {what}:", count(mentions.len(), "mention"));
         let cap = if detail == Detail::Full { mentions.len() } else { cap };
         for mention in mentions.iter().take(cap) {
             write_mention(out, mention, repo);
@@ -113,7 +113,7 @@ fn write_mentions(out: &mut String, plan: &Plan, repo: &Repo, detail: Detail) {
     }
     let rest = attention.rest();
     if !rest.is_empty() {
-        let _ = writeln!(out, "also left as they are: {rest}");
+        let _ = writeln!(out, "also unchanged: {rest}");
     }
 }
 
@@ -132,7 +132,7 @@ fn write_line(out: &mut String, finding: &Finding, repo: &Repo) {
         None => format!("{}: ", place.path),
     });
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    let text = format!("{}{}{help}", place.unwrap_or_default(), finding.message);
+    let text = format!("note: {}{}{help}", place.unwrap_or_default(), finding.message);
     let _ = writeln!(out, "{}", harmless(&text));
 }
 
@@ -171,7 +171,7 @@ impl Line {
         let bytes = span.range();
         let position = file.position(bytes.start);
         let line = file.line_at(bytes.start);
-        let start = crate::text::source::line_range(&file.text, bytes.start).start;
+        let start = line_range(&file.text, bytes.start).start;
         let end = bytes.end.min(start + line.len());
         let within = |at: usize| at.saturating_sub(start).min(line.len());
         let excerpt = excerpt(line, within(bytes.start)..within(end).max(within(bytes.start)));
@@ -258,5 +258,72 @@ impl Diagnostic for Shown<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let line = self.line.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, line.mark))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::text::change::ChangeSet;
+
+    const CAPPED: Look = Look { detail: Detail::Capped, color: false };
+    const FULL: Look = Look { detail: Detail::Full, color: false };
+    const QUIET: Look = Look { detail: Detail::Quiet, color: false };
+
+    #[test]
+    fn a_report_shows_what_to_look_at() {
+        let text = report(&sample::plan(), &sample::repo(), CAPPED);
+        assert!(!text.contains("hunter2"), "{text}");
+        sample::assert_snapshot("human", &text);
+    }
+
+    #[test]
+    fn a_quiet_report_has_errors_only() {
+        let text = report(&sample::plan(), &sample::repo(), QUIET);
+        assert_eq!(text, "whole-run\n\n  × it concerns\n  │ all files\n\n");
+    }
+
+    #[test]
+    fn colour_is_only_where_it_is_wanted() {
+        let colored = report(&sample::plan(), &sample::repo(), Look { color: true, ..FULL });
+        assert!(colored.contains("\u{1b}["));
+        let plain = report(&sample::plan(), &sample::repo(), FULL);
+        assert!(!plain.contains('\u{1b}'), "{plain}");
+    }
+
+    #[test]
+    fn what_is_capped_says_so() {
+        let mut plan = sample::plan();
+        let mention = plan.left[4].clone();
+        plan.left = vec![mention; REFERENCES + 5];
+        plan.findings = vec![plan.findings[2].clone(); FINDINGS_PER_FILE + 3];
+        let capped = report(&plan, &sample::repo(), CAPPED);
+        assert!(capped.contains("\n  and 5 more; -v or --format json shows all\n"), "{capped}");
+        assert!(capped.contains("\ncompose.yaml: and 3 more; -v shows all\n"), "{capped}");
+        assert_eq!(capped.matches("min.js:").count(), REFERENCES);
+        assert_eq!(capped.matches("a-line").count(), FINDINGS_PER_FILE);
+        let full = report(&plan, &sample::repo(), FULL);
+        assert_eq!(full.matches("min.js:").count(), REFERENCES + 5);
+        assert_eq!(full.matches("a-line").count(), FINDINGS_PER_FILE + 3);
+        assert!(!full.contains(" more"), "{full}");
+    }
+
+    #[test]
+    fn how_it_ends_is_said_where_nothing_changes() {
+        let cases = [
+            (Outcome::Done, "rename service db to app-db: already made, nothing to do\n"),
+            (Outcome::Refused, "rename service db to app-db: refused, nothing may be written\n"),
+            (Outcome::Changes, "rename service db to app-db: nothing to change\n"),
+        ];
+        for (outcome, expected) in cases {
+            let plan = Plan {
+                title: sample::plan().title,
+                change: ChangeSet::default(),
+                outcome,
+                ..Plan::default()
+            };
+            assert_eq!(report(&plan, &sample::repo(), CAPPED), expected);
+        }
     }
 }

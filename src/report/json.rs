@@ -146,3 +146,19 @@ fn tally(classes: impl Iterator<Item = Class>) -> BTreeMap<String, usize> {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn json_has_all_of_a_plan() {
+        let text = json(&sample::plan(), &sample::repo());
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["left"][1]["column"], 12);
+        assert_eq!(read["edits"][3]["column"], 18);
+        assert_eq!(read["edits"].as_array().map(Vec::len), Some(4));
+        sample::assert_snapshot("json", &text);
+    }
+}

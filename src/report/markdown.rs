@@ -29,7 +29,7 @@ pub fn markdown(plan: &Plan, repo: &Repo) -> String {
     write_mentions(&mut out, "To check: text for people", &attention.text, repo);
     let rest = attention.rest();
     if !rest.is_empty() {
-        let _ = write!(out, "\nAlso left as they are: {rest}.\n");
+        let _ = write!(out, "\nAlso unchanged: {rest}.\n");
     }
     write_diff(&mut out, &diff(plan, repo));
     out
@@ -68,8 +68,7 @@ fn write_mentions(out: &mut String, title: &str, mentions: &[&LeftMention], repo
     if mentions.is_empty() {
         return;
     }
-    let _ =
-        write!(out, "\n## {title}\n\n{} left as they are.\n\n", count(mentions.len(), "mention"));
+    let _ = write!(out, "\n## {title}\n\n{} unchanged.\n\n", count(mentions.len(), "mention"));
     for mention in mentions.iter().take(LISTED) {
         let start = mention.span.range().start;
         let place = code(&located(repo, &mention.path, start));
@@ -106,7 +105,7 @@ fn write_diff(out: &mut String, diff: &str) {
     let _ = write!(out, "\n<details><summary>Diff</summary>\n\n{fence}diff\n{shown}{fence}\n");
     let left = diff.lines().count() - shown.lines().count();
     if left > 0 {
-        let _ = write!(out, "\nAnd {} more.\n", count(left, "line"));
+        let _ = write!(out, "\nAnd {left} more lines.\n");
     }
     out.push_str("\n</details>\n");
 }
@@ -136,4 +135,52 @@ fn longest_run(text: &str) -> usize {
 /// Gives text as one line.
 fn line(text: &str) -> String {
     harmless(text).replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::text::change::ChangeSet;
+    use crate::text::edit::Edit;
+    use crate::text::source::SourceFile;
+    use crate::transforms::plan::Outcome;
+
+    #[test]
+    fn a_body_has_what_a_reviewer_needs() {
+        let text = markdown(&sample::plan(), &sample::repo());
+        assert!(!text.contains("hunter2"), "{text}");
+        sample::assert_snapshot("markdown", &text);
+    }
+
+    #[test]
+    fn a_refused_plan_has_no_diff() {
+        let plan = Plan { title: "x".to_owned(), outcome: Outcome::Refused, ..Plan::default() };
+        let expected = "# x\n\nrefused, nothing may be written.\n";
+        assert_eq!(markdown(&plan, &sample::repo()), expected);
+    }
+
+    #[test]
+    fn a_long_diff_is_cut_at_a_line() {
+        let text = "```` é\n".repeat(20_000);
+        let edits = (0..20_000).map(|line| ("a".to_owned(), Edit::insert(line * 8, "x")));
+        let change = ChangeSet::new(edits).unwrap();
+        let files = vec![SourceFile::new("a", text)];
+        let repo = Repo { files, ..Repo::default() };
+        let body = markdown(&Plan { change, ..Plan::default() }, &repo);
+        assert!(body.len() < DIFF_BYTES + 500, "{}", body.len());
+        assert!(body.contains("\n`````diff\n"));
+        let shown = body.lines().filter(|line| line.starts_with(['+', '-', '@', 'd'])).count();
+        let more = format!("\n`````\n\nAnd {} more lines.\n\n</details>\n", 40_004 - shown);
+        assert!(body.ends_with(&more), "{shown}");
+    }
+
+    #[test]
+    fn code_holds_any_backticks() {
+        let cases =
+            [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a\n``b", "```a ``b```")];
+        for (text, expected) in cases {
+            assert_eq!(code(text), expected);
+        }
+    }
 }

@@ -11,4 +11,6 @@ mod excerpt;
 pub mod human;
 pub mod json;
 pub mod markdown;
+#[cfg(test)]
+mod sample;
 pub mod summary;

@@ -23,7 +23,7 @@ pub fn summary(plan: &Plan) -> String {
         let look = attention.references.len() + attention.text.len();
         let rest = attention.rest();
         let rest = if rest.is_empty() { rest } else { format!("; and {rest}") };
-        let _ = writeln!(out, "left as they are: {} to look at{rest}", count(look, "mention"));
+        let _ = writeln!(out, "unchanged: {} to look at{rest}", count(look, "mention"));
     }
     out
 }
@@ -53,4 +53,15 @@ pub(super) fn by_file(plan: &Plan) -> BTreeMap<&str, BTreeMap<Class, usize>> {
 pub(super) fn listed(classes: &BTreeMap<Class, usize>) -> String {
     let parts = classes.iter().map(|(class, number)| format!("{number} {}", class_name(*class)));
     parts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn counts_are_by_file_and_class() {
+        sample::assert_snapshot("summary", &summary(&sample::plan()));
+    }
 }

@@ -1,8 +1,6 @@
 //! The unified diff, given to the real `git apply`: it must make exactly the edited text.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use composemod::text::change::ChangeSet;
@@ -10,6 +8,8 @@ use composemod::text::diff::unified;
 use composemod::text::edit::Edit;
 use composemod::text::span::Span;
 use proptest::prelude::*;
+
+use crate::tree::Tree;
 
 /// A file and its edits: bytes from, bytes to, what stands there then.
 type Case = (&'static str, String, Vec<(usize, usize, &'static str)>);
@@ -77,11 +77,9 @@ fn cases() -> Vec<Case> {
 
 /// Writes the files, has git apply the diff of the edits, and compares what it made.
 fn check(files: &BTreeMap<String, (String, Vec<Edit>)>) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let tree = Tree::new(&[]);
     for (path, (text, _)) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("its folder");
-        put(&path, text);
+        tree.put(path, text);
     }
     let edits = files
         .iter()
@@ -89,30 +87,14 @@ fn check(files: &BTreeMap<String, (String, Vec<Edit>)>) {
     let change = ChangeSet::new(edits).expect("edits without conflict");
     let diff = unified(&change, &|path| files.get(path).map(|(text, _)| Arc::from(text.as_str())));
     if !diff.is_empty() {
-        git_apply(folder.path(), &diff);
+        // Outside a repository git applies to the files as they are.
+        tree.put(".patch", &diff);
+        tree.run_git(&["apply", "--whitespace=nowarn", ".patch"]);
     }
     for (path, (text, _)) in files {
         let edited = change.get(path).map_or_else(|| text.clone(), |edit| edit.apply(text));
-        let made = std::fs::read(folder.path().join(path)).expect("the file");
-        assert_eq!(String::from_utf8_lossy(&made), edited, "{path:?}\n{diff}");
+        assert_eq!(tree.text(path), edited, "{path:?}\n{diff}");
     }
-}
-
-#[allow(clippy::disallowed_methods, reason = "tests write the trees that they try")]
-fn put(path: &Path, text: &str) {
-    std::fs::write(path, text).expect("written");
-}
-
-fn git_apply(folder: &Path, diff: &str) {
-    put(&folder.join(".patch"), diff);
-    let mut git = Command::new("git");
-    // Outside a repository, whatever the folder lies in, git applies to the files as they are.
-    git.env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"));
-    git.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE").current_dir(folder);
-    let output = git.args(["apply", "--whitespace=nowarn", ".patch"]).output().expect("git");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{diff}");
-    assert_eq!(said, "", "{diff}");
 }
 
 #[test]
