@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{Error, ErrorKind, Write};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -121,6 +122,7 @@ fn what_makes_no_sense_exits_with_2() {
         ("two/compose.yaml", "services:\n  x:\n    image: x\n"),
         ("three/compose.yaml", "services:\n  x:\n    image: x\n"),
     ]);
+    symlink("compose.yaml", tree.path().join("linked.yaml")).expect("linked");
     let outside = Tree::new(&[("compose.yaml", COMPOSE)]);
     let outside = outside.path();
     let outside = outside.to_str().expect("UTF-8");
@@ -128,6 +130,7 @@ fn what_makes_no_sense_exits_with_2() {
         ("rename dbx y".to_owned(), "did you mean `db`"),
         ("rename db web".to_owned(), "compose.yaml:2:3"),
         ("rename x y".to_owned(), "--project two"),
+        ("rename db x -f linked.yaml".to_owned(), "linked.yaml: symbolic link: not followed"),
         ("rename db x -f missing.yaml".to_owned(), "--file missing.yaml: No such file"),
         ("rename db x -f a".to_owned(), "--file a: this is a folder"),
         ("rename db x --project missing".to_owned(), "--project missing: No such file"),
