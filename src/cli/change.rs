@@ -96,7 +96,11 @@ fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
         PlanError::NotFound { findings, .. } => findings.clone(),
         _ => Vec::new(),
     };
-    behind.extend(repo.findings.iter().filter(|found| found.severity > Severity::Info).cloned());
+    let is_behind = |found: &&Finding| match (error, &found.place) {
+        (PlanError::UnreadableFile { path }, Some(place)) => place.path == *path,
+        _ => found.severity > Severity::Info,
+    };
+    behind.extend(repo.findings.iter().filter(is_behind).cloned());
     diagnostics::sort(&mut behind);
     std::iter::once(main).chain(behind).collect()
 }
