@@ -110,7 +110,9 @@ mod testing {
         let mut at = doc.roots()[0];
         for part in path.split('.').filter(|part| !part.is_empty()) {
             at = match &doc.node(at).kind {
-                Kind::Sequence { items, .. } => items[part.parse::<usize>().unwrap()].value,
+                Kind::Sequence { items, .. } => {
+                    items[part.parse::<usize>().expect("an index")].value
+                }
                 _ => doc.get(at, part).unwrap_or_else(|| panic!("no `{part}` in {path}")).value,
             };
         }
