@@ -34,7 +34,7 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
     let definitions: Vec<Definition<'_>> = project
         .all_files()
         .filter_map(|path| {
-            let file = files.get(path)?;
+            let file = files.get(path).filter(|file| file.is_sound())?;
             Some(Definition {
                 file,
                 service: file.service(service)?,
