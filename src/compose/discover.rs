@@ -105,10 +105,17 @@ fn in_folder(folder: &str, paths: &[&str], files: Files<'_>) -> Vec<Project> {
     projects
 }
 
-/// Files that `COMPOSE_FILE` in the folder's `.env` names.
+/// Files that `COMPOSE_FILE` in the folder's `.env` names and that are Compose files.
 fn configured(folder: &str, files: Files<'_>) -> Vec<String> {
     let env_path = join(folder, ".env").unwrap_or_default();
     let Some(env) = files.env.get(&env_path) else { return Vec::new() };
+    let named = configured_files(folder, env).into_iter();
+    named.filter(|path| files.compose.contains_key(path)).collect()
+}
+
+/// Paths from the root of the files that `COMPOSE_FILE` names in the text of a folder's `.env`.
+#[must_use]
+pub fn configured_files(folder: &str, env: &str) -> Vec<String> {
     let Some(value) = env_value(env, "COMPOSE_FILE") else { return Vec::new() };
     let separator = env_value(env, "COMPOSE_PATH_SEPARATOR");
     let parts: Vec<&str> = match separator.as_deref() {
@@ -117,11 +124,7 @@ fn configured(folder: &str, files: Files<'_>) -> Vec<String> {
         _ if value.contains(';') => value.split(';').collect(),
         _ => value.split(':').collect(),
     };
-    parts
-        .into_iter()
-        .filter_map(|part| join(folder, part.trim()))
-        .filter(|path| files.compose.contains_key(path))
-        .collect()
+    parts.into_iter().filter_map(|part| join(folder, part.trim())).collect()
 }
 
 /// Reads one variable of an env file: the last one wins, quotes are taken off.

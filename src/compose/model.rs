@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::compose::names::{Names, names};
+use crate::compose::names::{Names, Reference, names};
 use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxError, SyntaxErrorKind};
 
@@ -127,6 +127,15 @@ impl ComposeFile {
         self.doc.value(entry.value).map(|value| value.into_owned())
     }
 
+    /// Gives a service's `container_name`, or the default of the variable that it is.
+    #[must_use]
+    pub fn container_name(&self, service: NodeId) -> Option<&str> {
+        let (_, entry) = self.attribute(service, "container_name")?;
+        let node = self.doc.resolve(entry.value);
+        let named = |reference: &&Reference| reference.node == node;
+        self.names().references.iter().find(named).map(|reference| reference.name.as_str())
+    }
+
     /// Gives the pairs of a mapping with those merged into it; a nearer pair hides a farther one.
     #[must_use]
     pub fn effective_entries(&self, mapping: NodeId) -> Vec<Entry> {
@@ -213,27 +222,51 @@ pub fn is_compose(file: &ComposeFile) -> bool {
         return false;
     }
     if let Some(services) = top("services") {
-        return holds_services(file, services.value);
+        return holds_services(file, services.value) == Likeness::Whole;
     }
     has_compose_name(&file.path)
         && ["include", "networks", "volumes"].iter().any(|key| top(key).is_some())
 }
 
+/// Tells whether a file could be part of a Compose project: taken for one only where another file
+/// names it (`include`, `COMPOSE_FILE`).
+#[must_use]
+pub fn may_be_part(file: &ComposeFile) -> bool {
+    let services = file.doc.roots().iter().find_map(|&root| file.doc.get(root, "services"));
+    services.is_some_and(|services| holds_services(file, services.value) != Likeness::None)
+}
+
+/// How much a `services:` looks like Compose's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    None,
+    /// Its values have a service's keys, but none says what it runs.
+    Part,
+    Whole,
+}
+
 /// Whether the values under a top-level `services:` are Compose services. By another name than a
 /// Compose file's, most of them must look it and one must say what it runs.
-fn holds_services(file: &ComposeFile, services: NodeId) -> bool {
+fn holds_services(file: &ComposeFile, services: NodeId) -> Likeness {
     let doc = &file.doc;
     let values: Vec<NodeId> =
         doc.entries(services).iter().map(|entry| doc.resolve(entry.value)).collect();
     let alike = values.iter().filter(|value| is_service_like(file, **value)).count();
     if has_compose_name(&file.path) {
         let is_empty = |value: &NodeId| matches!(doc.node(*value).kind, Kind::Scalar(_));
-        return alike > 0 || values.iter().any(is_empty);
+        let is_compose = alike > 0 || values.iter().any(is_empty);
+        return if is_compose { Likeness::Whole } else { Likeness::None };
     }
     let runs = |value: &NodeId| {
         ["image", "build", "extends"].iter().any(|key| file.attribute(*value, key).is_some())
     };
-    alike * 2 > values.len() && values.iter().any(runs)
+    if alike * 2 <= values.len() {
+        Likeness::None
+    } else if values.iter().any(runs) {
+        Likeness::Whole
+    } else {
+        Likeness::Part
+    }
 }
 
 /// Tells whether a file's name says that it is a Compose file: `compose.yaml`,

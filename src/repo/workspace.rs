@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::compose::discover::{self, Files, Project};
-use crate::compose::model::{ComposeFile, file_name, has_compose_name, is_compose};
+use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
+use crate::compose::model::{
+    ComposeFile, file_name, folder, has_compose_name, is_compose, may_be_part,
+};
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
@@ -34,22 +36,22 @@ impl Workspace {
             .filter(|source| named.contains(&source.path) || may_be_compose(source))
             .map(|source| (ComposeFile::parse(source), named.contains(&source.path)))
             .collect();
-        let mut workspace = Self::default();
-        for (file, is_named) in parsed {
-            let looks = is_named || is_compose(&file) || is_broken_compose(&file);
-            if looks {
-                workspace
-                    .findings
-                    .extend(file.errors.iter().map(|error| syntax_finding(&file, error)));
-                workspace.files.insert(file.path.clone(), file);
-            }
-        }
         let env: BTreeMap<String, Arc<str>> = repo
             .files
             .iter()
             .filter(|source| file_name(&source.path) == ".env")
             .map(|source| (source.path.clone(), Arc::clone(&source.text)))
             .collect();
+        let mut workspace = Self::default();
+        let mut parts = BTreeMap::new();
+        for (file, is_named) in parsed {
+            if is_named || is_compose(&file) || is_broken_compose(&file) {
+                workspace.take(file);
+            } else if may_be_part(&file) {
+                parts.insert(file.path.clone(), file);
+            }
+        }
+        workspace.take_named_parts(parts, &env);
         let files = Files { compose: &workspace.files, env: &env };
         workspace.projects = if named.is_empty() {
             discover::discover(files)
@@ -59,10 +61,26 @@ impl Workspace {
         workspace
     }
 
-    /// Gives every project of the tree besides those that were named.
-    #[must_use]
-    pub fn file(&self, path: &str) -> Option<&ComposeFile> {
-        self.files.get(path)
+    fn take(&mut self, file: ComposeFile) {
+        self.findings.extend(file.errors.iter().map(|error| syntax_finding(&file, error)));
+        self.files.insert(file.path.clone(), file);
+    }
+
+    /// Takes the files that are Compose files only because another names them.
+    fn take_named_parts(
+        &mut self,
+        mut parts: BTreeMap<String, ComposeFile>,
+        env: &BTreeMap<String, Arc<str>>,
+    ) {
+        let configured = env.iter().flat_map(|(path, env)| configured_files(folder(path), env));
+        let mut named: Vec<String> =
+            configured.chain(self.files.values().flat_map(referenced_files)).collect();
+        while let Some(path) = named.pop() {
+            if let Some(file) = parts.remove(&path) {
+                named.extend(referenced_files(&file));
+                self.take(file);
+            }
+        }
     }
 }
 

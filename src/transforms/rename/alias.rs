@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::compose::discover::{Project, extends};
 use crate::compose::model::{ComposeFile, Service, folder, join};
+use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::yaml::document::{Kind, NodeId};
 use crate::yaml::patch::{self, Patch, Refusal, Value};
@@ -161,7 +162,12 @@ impl Definition<'_> {
             networks.push(("default".to_owned(), aliases_map(names)));
         }
         let doc = &self.file.doc;
-        if matches!(doc.node(self.service.body).kind, Kind::Scalar(_)) {
+        if let Some(value) = doc.value(self.service.body) {
+            if !["", "~", "null"].contains(&&*value) {
+                let reason =
+                    "a service must be a mapping; docker compose refuses this one".to_owned();
+                return Err(Refusal { span: doc.node(self.service.body).span, reason });
+            }
             let value = Value::Map(vec![("networks".to_owned(), Value::Map(networks))]);
             return patch::replace_value(doc, self.service.body, &value);
         }
@@ -206,7 +212,7 @@ impl Definition<'_> {
             self.refuse_shared(entry.value, "the network's settings")?;
             patch.extend(self.network(entry.value, &missing)?);
         }
-        Ok(patch)
+        Ok(joined(patch))
     }
 
     /// Adds names to one network's settings.
@@ -376,6 +382,20 @@ fn inherited(files: &Files, file: &ComposeFile, service: &Service) -> Result<Inh
         (file, service) = (next, next_service);
     }
     Ok(found)
+}
+
+/// Joins insertions at one place in the order in which they were made: what goes into the last
+/// network stands before the network that is added after it.
+fn joined(patch: Patch) -> Patch {
+    let mut edits: Vec<Edit> = Vec::new();
+    for edit in patch.edits {
+        let same = edits.iter_mut().find(|known| known.span.is_empty() && known.span == edit.span);
+        match same {
+            Some(known) => known.insert.push_str(&edit.insert),
+            None => edits.push(edit),
+        }
+    }
+    Patch { edits, changes: patch.changes }
 }
 
 /// Aliases that a network's settings hold already.

@@ -161,7 +161,7 @@ pub(super) fn other_services(
     for path in projects.iter().flat_map(Project::all_files) {
         let Some(file) = workspace.files.get(path) else { continue };
         for service in file.services() {
-            names.extend(file.text_of(service.body, "container_name"));
+            names.extend(file.container_name(service.body).map(str::to_owned));
             names.insert(service.name);
         }
     }

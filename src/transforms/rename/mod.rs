@@ -169,10 +169,10 @@ impl Draft<'_> {
         let mut found = Vec::new();
         for (file, name) in self.definitions() {
             let Some(service) = file.service(name) else { continue };
-            if let Some(name) = file.text_of(service.body, "container_name")
-                && !found.contains(&name)
+            if let Some(name) = file.container_name(service.body)
+                && !found.iter().any(|known| known == name)
             {
-                found.push(name);
+                found.push(name.to_owned());
             }
         }
         found
@@ -211,8 +211,7 @@ impl Draft<'_> {
         let own = [&self.rename.old, &self.rename.new];
         self.workspace.files.values().find_map(|file| {
             let service = file.services().find(|service| {
-                !own.contains(&&service.name)
-                    && file.text_of(service.body, "container_name").as_deref() == Some(name)
+                !own.contains(&&service.name) && file.container_name(service.body) == Some(name)
             })?;
             Some((file.path.clone(), file.doc.node(service.key).span))
         })
@@ -226,11 +225,11 @@ impl Draft<'_> {
                 if service.name == self.rename.old || service.name == self.rename.new {
                     continue;
                 }
-                let container = file.text_of(service.body, "container_name");
+                let container = file.container_name(service.body);
                 let mut wanted = self.rename.aliases.iter().chain([&self.rename.new]);
                 let taken = wanted.find(|alias| {
                     **alias == service.name
-                        || container.as_ref() == Some(alias)
+                        || container == Some(alias.as_str())
                         || alias::answers_in_file(file, &service, alias)
                 });
                 if let Some(alias) = taken {
@@ -261,8 +260,7 @@ impl Draft<'_> {
             .chain([file])
             .any(|file| {
                 file.services().any(|service| {
-                    service.name == *old
-                        || file.text_of(service.body, "container_name").as_ref() == Some(old)
+                    service.name == *old || file.container_name(service.body) == Some(old.as_str())
                 })
             });
         if !defines_old && self.refers_to_our_service(file) {
@@ -415,9 +413,8 @@ impl Draft<'_> {
             .all_files()
             .filter_map(|path| self.workspace.files.get(path))
             .flat_map(|file| {
-                file.services().filter(|service| {
-                    file.text_of(service.body, "container_name").as_ref() == Some(name)
-                })
+                file.services()
+                    .filter(|service| file.container_name(service.body) == Some(name.as_str()))
             })
             .map(|service| service.name)
             .collect();
@@ -501,8 +498,7 @@ impl Draft<'_> {
                 file.services().any(|service| {
                     targets.iter().any(|target| {
                         service.name == target.old
-                            || file.text_of(service.body, "container_name").as_ref()
-                                == Some(&target.old)
+                            || file.container_name(service.body) == Some(target.old.as_str())
                     })
                 })
             })

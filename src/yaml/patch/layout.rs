@@ -128,19 +128,25 @@ pub(super) fn item_of(doc: &Document, id: NodeId) -> Option<Item> {
     items.get(at).copied().filter(|item| item.value == id)
 }
 
-/// Gives the end of the blank run that belongs to the `|+` scalar at the end of a node, if there
-/// is one.
-pub(super) fn kept_tail(doc: &Document, last: NodeId) -> Option<usize> {
+/// Gives the block scalar at the end of a node, if its text ends with one.
+pub(super) fn last_block_scalar(doc: &Document, last: NodeId) -> Option<NodeId> {
     let leaf = std::iter::successors(Some(last), |id| match &doc.node(*id).kind {
         Kind::Mapping { style: Style::Block, entries } => Some(entries.last()?.value),
         Kind::Sequence { style: Style::Block, items } => Some(items.last()?.value),
         _ => None,
     });
-    let leaf = leaf.last()?;
+    let is_block = |leaf: &NodeId| {
+        matches!(doc.node(*leaf).kind, Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded))
+    };
+    leaf.last().filter(is_block)
+}
+
+/// Gives the end of the blank run that belongs to the `|+` scalar at the end of a node, if there
+/// is one.
+pub(super) fn kept_tail(doc: &Document, last: NodeId) -> Option<usize> {
+    let leaf = last_block_scalar(doc, last)?;
     let header = doc.node(leaf).span.start as usize;
-    let is_block =
-        matches!(doc.node(leaf).kind, Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded));
-    (is_block && decode::chomping(doc.text(), header) == decode::Chomping::Keep)
+    (decode::chomping(doc.text(), header) == decode::Chomping::Keep)
         .then(|| decode::block_tail_end(doc.text(), header, doc.block_indent(leaf)))
 }
 

@@ -3,8 +3,12 @@
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::yaml::document::{Document, Kind, NodeId, Style};
-use crate::yaml::lines::{after_break, is_first_on_line, line_end, line_start, skip_trivia};
-use crate::yaml::patch::layout::{comment_in, has_brackets, kept_tail, outer_start, style};
+use crate::yaml::lines::{
+    after_break, column, is_first_on_line, line_end, line_start, skip_trivia,
+};
+use crate::yaml::patch::layout::{
+    comment_in, has_brackets, kept_tail, last_block_scalar, outer_start, style,
+};
 use crate::yaml::patch::{Change, Patch, Refusal, Value, replace_value};
 
 /// Removes a mapping's pair (given by its key) or a sequence's item with its own line and its
@@ -23,7 +27,7 @@ pub fn remove(doc: &Document, key_or_item: NodeId) -> Result<Patch, Refusal> {
     let previous = children.iter().take_while(|child| child.id != key_or_item).last();
     let edits = match style(doc, parent) {
         _ if children.len() == 1 => empty(doc, parent)?,
-        Some(Style::Block) => vec![remove_lines(doc, child, next)?],
+        Some(Style::Block) => vec![remove_lines(doc, previous, child, next)?],
         _ => vec![remove_in_flow(doc, previous, child, next)?],
     };
     Ok(Patch { edits, changes: vec![Change::Remove(key_or_item)] })
@@ -67,7 +71,12 @@ fn key_start(doc: &Document, mapping: NodeId, key: NodeId) -> usize {
     if is_explicit { start - (before.len() - trimmed.len()) - 1 } else { start }
 }
 
-fn remove_lines(doc: &Document, child: &Child, next: Option<&Child>) -> Result<Edit, Refusal> {
+fn remove_lines(
+    doc: &Document,
+    previous: Option<&Child>,
+    child: &Child,
+    next: Option<&Child>,
+) -> Result<Edit, Refusal> {
     let text = doc.text();
     if !is_first_on_line(text, child.start) {
         // The first pair of a mapping on its dash's line: the next one takes its place.
@@ -81,14 +90,31 @@ fn remove_lines(doc: &Document, child: &Child, next: Option<&Child>) -> Result<E
     let end = line_end(text, child.end);
     let start = line_start(text, child.start);
     let behind = kept_tail(doc, child.last).unwrap_or_else(|| after_break(text, end));
-    if behind > end || start == 0 {
+    let scalar = previous.and_then(|previous| last_block_scalar(doc, previous.last));
+    if scalar.is_some_and(|scalar| would_join(doc, scalar, behind)) {
+        let reason = "the lines below would become part of the block scalar above";
+        return Err(Refusal::new(Span::new(start, end), reason));
+    }
+    if behind > end || start == 0 || scalar.is_some() {
         return Ok(Edit::replace(Span::new(start, behind), ""));
     }
-    // The last line of a file without a final line end: the end of the line before goes instead.
+    // The last line of a file without a final line end: the end of the line before goes instead,
+    // unless it is part of a block scalar's value.
     let before = text.get(..start).unwrap_or_default();
     let before = before.strip_suffix('\n').unwrap_or(before);
     let before = before.strip_suffix('\r').unwrap_or(before);
     Ok(Edit::replace(Span::new(before.len(), behind), ""))
+}
+
+/// Tells whether the lines from `below` on would be read as a block scalar's if they followed it.
+fn would_join(doc: &Document, scalar: NodeId, below: usize) -> bool {
+    let text = doc.text();
+    let rest = text.get(below..).unwrap_or_default();
+    let first = below + (rest.len() - rest.trim_start().len());
+    let has_blank_line = line_start(text, first) > below;
+    let is_comment = text.as_bytes().get(first) == Some(&b'#');
+    (has_blank_line && kept_tail(doc, scalar).is_some())
+        || (is_comment && column(text, first) >= doc.block_indent(scalar))
 }
 
 fn remove_in_flow(
@@ -161,6 +187,17 @@ mod tests {
                 "refused: a comment stands before the next entry",
             ),
             ("a: |+\n  x\n\nb: 1\n", "a?", "b: 1\n"),
+            ("a: |+\n  x\n\nb: 1", "b?", "a: |+\n  x\n\n"),
+            (
+                "a: |+\n  x\nb: 1\n\nc: 1\n",
+                "b?",
+                "refused: the lines below would become part of the block scalar above",
+            ),
+            (
+                "- >\n  x\n- b\n   # c\n- d\n",
+                "1",
+                "refused: the lines below would become part of the block scalar above",
+            ),
             ("s:\n- a\n- b # c\n", "s.1", "s:\n- a\n"),
             ("s:\n- a\n", "s.0", "s: []\n"),
             ("s: # c\n  a: 1\n", "s.a?", "s: {} # c\n"),

@@ -47,6 +47,10 @@ fn in_block(doc: &Document, value: NodeId, new: &Value) -> Result<Vec<Edit>, Ref
     if starts_below {
         let from = line_end(text, behind);
         refuse_comments(doc, from, end)?;
+        if rest.is_empty() && from != behind {
+            // What stands behind the old value would join the comment on the key's line.
+            refuse_comments(doc, end, line_end(text, end))?;
+        }
         return Ok(match from == behind {
             true => vec![Edit::replace(Span::new(from, end), format!("{first}{rest}"))],
             false => vec![Edit::insert(behind, first), Edit::replace(Span::new(from, end), rest)],
@@ -93,6 +97,9 @@ fn rendered(doc: &Document, value: NodeId, new: &Value) -> Result<(usize, Lines)
             };
             (properties.unwrap_or(dash + 1), inside)
         }
+        None if *new == Value::Null => {
+            return Err(Refusal::of(doc, value, "a document without a value is not written"));
+        }
         _ if is_first_on_line(text, start) && properties.is_none() => (start, 0),
         _ => return Err(Refusal::of(doc, value, "the document's value does not start its line")),
     };
@@ -108,7 +115,7 @@ fn rendered(doc: &Document, value: NodeId, new: &Value) -> Result<(usize, Lines)
 
 fn refuse_comments(doc: &Document, start: usize, end: usize) -> Result<(), Refusal> {
     match comment_in(doc, start..end) {
-        Some(comment) => Err(Refusal::new(comment, "a comment stands inside the value to replace")),
+        Some(comment) => Err(Refusal::new(comment, "a comment stands in the way of the new value")),
         None => Ok(()),
     }
 }
@@ -146,6 +153,13 @@ mod tests {
             ("h: # c\n", "h", &one, "h: v # c\n"),
             ("h:\n  a: 1\n", "h", &one, "h: v\n"),
             ("h: # c\n  a: 1\n", "h", &one, "h: v # c\n"),
+            ("h:\n  a: 1 # c\n", "h", &one, "h: v # c\n"),
+            (
+                "h: # c\n  a: 1 # d\n",
+                "h",
+                &one,
+                "refused: a comment stands in the way of the new value",
+            ),
             ("h: a\n", "h", &Value::Null, "h:\n"),
             ("h:\n  - a # c\n  -\n", "h.0", &nested, "h:\n  - aliases: # c\n      - old\n  -\n"),
             ("h:\n  - a\n  -\n", "h.1", &nested, "h:\n  - a\n  - aliases:\n      - old\n"),
@@ -161,7 +175,7 @@ mod tests {
                 "h:\n  # c\n  a: 1\n",
                 "h",
                 &one,
-                "refused: a comment stands inside the value to replace",
+                "refused: a comment stands in the way of the new value",
             ),
         ];
         for (before, path, new, expected) in cases {

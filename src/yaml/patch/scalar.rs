@@ -8,7 +8,7 @@ use crate::yaml::decode;
 use crate::yaml::document::{Document, Kind, NodeId, ScalarStyle};
 use crate::yaml::lines::{is_first_on_line, line_end};
 use crate::yaml::patch::layout::{entry_of, is_in_flow};
-use crate::yaml::patch::{Change, Patch, Refusal};
+use crate::yaml::patch::{Change, Patch, Refusal, Value, replace_value};
 use crate::yaml::scalar::{Plain, escape, plain, spell};
 
 /// Gives a key another name, in the key's own quoting style.
@@ -33,7 +33,10 @@ pub fn set_scalar(doc: &Document, node: NodeId, new: &str) -> Result<Patch, Refu
     if old == new {
         return Ok(Patch::default());
     }
-    let edits = vec![respell(doc, node, &old, style, new)?];
+    let edits = match doc.node(node).span.is_empty() {
+        true => replace_value(doc, node, &Value::String(new.to_owned()))?.edits,
+        false => vec![respell(doc, node, &old, style, new)?],
+    };
     Ok(Patch { edits, changes: vec![change(doc, node, new)] })
 }
 
@@ -49,6 +52,9 @@ pub fn splice_scalar(
     parts: &[(Range<usize>, String)],
 ) -> Result<Patch, Refusal> {
     let (old, style) = own_value(doc, node)?;
+    if doc.node(node).span.is_empty() && !parts.is_empty() {
+        return Err(Refusal::of(doc, node, "nothing stands here that could be changed"));
+    }
     let refuse = |reason: &str| Refusal::of(doc, node, reason);
     let mut new = String::with_capacity(old.len());
     let mut edits = Vec::with_capacity(parts.len());
@@ -103,6 +109,9 @@ fn respell(
 ) -> Result<Edit, Refusal> {
     if is_block(style) {
         return Err(Refusal::of(doc, node, "a block scalar is not replaced as a whole"));
+    }
+    if doc.node(node).span.is_empty() {
+        return Err(Refusal::of(doc, node, "nothing stands here that could be changed"));
     }
     let in_flow = is_in_flow(doc, node);
     // What was no string to each reader may stay so: a port mapping, a number.
@@ -193,6 +202,9 @@ mod tests {
             ("k: 22:22\n", "k", "23:23", "k: 23:23\n"),
             ("k: db\n", "k", "", "k: \"\"\n"),
             ("k: db\n", "k", "db", "k: db\n"),
+            ("k: # c\n", "k", "a", "k: a # c\n"),
+            ("- k:\n", "0.k", "", "- k:\n"),
+            ("{: 1}\n", "", "a", "refused: this is no scalar"),
             (
                 "k: &x db\nl: *x\n",
                 "l",
