@@ -3,7 +3,7 @@
 //!
 //! Where the corpus is not checked out, the tests print so and pass.
 
-#![expect(clippy::print_stdout, reason = "a test says that it skips")]
+#![expect(clippy::print_stdout, reason = "a test says what it skips, and how many are refused")]
 
 use std::fs;
 use std::path::Path;
@@ -98,10 +98,11 @@ impl Tally {
     fn assert(&self, title: &str) {
         let (total, refused) = (self.total, self.refused.len());
         let list = self.refused.join("\n");
+        println!("{title}: {refused} of {total} services refused\n{list}");
         assert!(self.wrong.is_empty(), "{title}, wrong:\n{}", self.wrong.join("\n"));
         assert!(
             refused * 100 <= total * REFUSED_PERCENT,
-            "{title}: {refused} of {total} are refused:\n{list}"
+            "{title}: {refused} of {total} services refused\n{list}"
         );
     }
 }
@@ -188,7 +189,8 @@ fn read_service(text: &str, service: &str) -> Option<Value> {
     let documents = serde_yaml::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
     let mut values = documents.filter_map(|document| Value::deserialize(document).ok());
     values.find_map(|mut value| {
-        value.apply_merge().ok()?;
+        // Fails where a list is merged, as real files do; what it has merged by then stays.
+        let _ = value.apply_merge();
         value.get("services")?.get(service).cloned()
     })
 }

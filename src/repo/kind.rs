@@ -1,4 +1,7 @@
 //! What sort of file a path is.
+//!
+//! Told by the name first, then by folders and suffixes, last by the first line. Deliberately
+//! absent: the content beyond what tells two syntaxes of one suffix apart (`.conf`).
 
 /// The sort of a file, which decides how mentions in it are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,9 +12,9 @@ pub enum FileKind {
     Env,
     /// INI, TOML, properties, JSON, XML, HCL, nginx, Caddy, HAProxy, `.pgpass`, PgBouncer …
     Config(ConfigSyntax),
-    /// sh, bash, zsh, fish, PowerShell, batch, a file with a shell's `#!` line.
+    /// sh, bash, zsh, fish, PowerShell, batch, crontabs, a file with a shell's `#!` line.
     Shell,
-    /// Makefile, justfile, Taskfile: recipes are shell.
+    /// Makefile, justfile, Taskfile, Procfile: recipes are shell.
     Make,
     /// Dockerfile, Containerfile.
     Dockerfile,
@@ -51,15 +54,541 @@ pub enum ConfigSyntax {
 pub enum Language {
     /// `#` comments, `'''`: Python, Ruby, Perl, R, Elixir.
     Hash,
-    /// `//` comments: JavaScript, TypeScript, Go, Rust, Java, C#, PHP, Kotlin, Swift …
+    /// `//` comments, `'…'` is a string: JavaScript, TypeScript, PHP, Dart, Groovy.
     Slashes,
+    /// `//` comments, `'…'` is one character or a lifetime: Go, Rust, Java, C, C#, Kotlin, Swift.
+    Chars,
+    /// `--` comments: Lua, Haskell, Elm.
+    Dashes,
+    /// `;` comments, only `"…"` is a string: Clojure, Lisp.
+    Semicolons,
     /// HTML, Vue, Svelte, templates.
     Markup,
 }
 
+use ConfigSyntax::{Directives, Hcl, Json, Lines, Xml};
+use FileKind::{
+    Ci, Code, Config, Dockerfile, Docs, Env, Generated, History, Make, Other, Shell, Sql, Yaml,
+};
+use Language::{Chars, Dashes, Markup, Semicolons, Slashes};
+
 /// Tells a file's sort from its path and, where the name does not tell, its first line.
 #[must_use]
 pub fn kind(path: &str, text: &str) -> FileKind {
-    let _ = (path, text);
-    todo!()
+    let path = path.replace('\\', "/").to_ascii_lowercase();
+    let mut folders: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let Some(name) = folders.pop() else { return Other };
+    if is_generated(&folders, name) {
+        return Generated;
+    }
+    if is_kept_copy(name) {
+        return History;
+    }
+    let kind = by_name(&folders, name)
+        .or_else(|| by_suffixes(name, text))
+        .or_else(|| by_folder(&folders))
+        .or_else(|| by_first_line(text))
+        .unwrap_or(Other);
+    let kind =
+        if name.ends_with(".txt") && kind == Other { plain_text(&folders, name) } else { kind };
+    match kind {
+        Code(_) if says_generated(text) => Generated,
+        Code(_) | Sql if is_migration(&folders, name) => History,
+        Code(_) | Generated => kind_in_archive(&folders, kind),
+        _ if in_archive(&folders) => History,
+        Docs if is_chronicle(&folders, name) => History,
+        _ => kind,
+    }
+}
+
+/// Folders of what others wrote or a program made.
+const GENERATED_FOLDERS: &[&str] = &[
+    ".git",
+    ".next",
+    ".nuxt",
+    ".svelte-kit",
+    ".terraform",
+    ".venv",
+    ".yarn",
+    "__pycache__",
+    "__snapshots__",
+    "bower_components",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "vendor",
+    "venv",
+];
+
+/// Ends of names of what a program made.
+const GENERATED_ENDS: &[&str] = &[
+    ".bundle.js",
+    ".designer.cs",
+    ".g.dart",
+    ".ipynb",
+    ".lock",
+    ".lock.hcl",
+    ".lock.json",
+    ".lockb",
+    ".map",
+    ".min.css",
+    ".min.js",
+    ".min.mjs",
+    ".pb.go",
+    ".snap",
+    ".svg",
+    "_pb2.py",
+    "_pb2_grpc.py",
+];
+
+fn is_generated(folders: &[&str], name: &str) -> bool {
+    folders.iter().any(|folder| GENERATED_FOLDERS.contains(folder))
+        || GENERATED_ENDS.iter().any(|end| name.ends_with(end))
+        || matches!(
+            name,
+            "go.sum" | "npm-shrinkwrap.json" | "package-lock.json" | "pnpm-lock.yaml" | "yarn.lock"
+        )
+}
+
+/// `nginx.conf.bak`, `run.sh~`: copies that were kept, not files in use.
+fn is_kept_copy(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        ".backup", ".bak", ".old", ".orig", ".rej", ".save", ".swp", "~", ".log", ".out", ".diff",
+        ".patch",
+    ];
+    ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whole names, or what they start or end with, that tell more than a suffix does.
+fn by_name(folders: &[&str], name: &str) -> Option<FileKind> {
+    let inner = inner_name(name);
+    if is_ci(folders, inner) {
+        return Some(Ci);
+    }
+    let start_of = |starts: &[&str]| {
+        starts.iter().any(|start| {
+            let rest = inner.strip_prefix(start);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        })
+    };
+    let suffix = inner.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+    let has_own_suffix = suffix_kind(suffix).is_some();
+    let kind = match inner {
+        "taskfile.yml" | "taskfile.yaml" | "taskfile.dist.yml" | "taskfile.dist.yaml"
+        | "makefile" | "gnumakefile" | "bsdmakefile" | "justfile" | ".justfile" | "procfile" => {
+            Make
+        }
+        ".envrc" | ".bashrc" | ".zshrc" | ".profile" | ".bash_profile" | ".bash_aliases"
+        | ".aliases" | ".zprofile" | "crontab" | "crontabs" => Shell,
+        ".flaskenv" | "dotenv" | ".environment" => Env,
+        "jenkinsfile" => Code(Slashes),
+        "rakefile" | "gemfile" | "vagrantfile" | "capfile" | "fastfile" | "guardfile"
+        | "tiltfile" | "brewfile" | "podfile" | "cmakelists.txt" | "build" | "build.bazel"
+        | "sconstruct" | "snakefile" | "meson.build" => Code(Language::Hash),
+        "earthfile" => Dockerfile,
+        "haproxy.cfg" | ".htaccess" | "caddyfile" => Config(Directives),
+        "pgpass" | ".pgpass" | "userlist.txt" | "pg_service.conf" | ".my.cnf" | "hosts"
+        | "go.mod" | ".npmrc" | ".yarnrc" | ".editorconfig" | ".tool-versions" | ".replit"
+        | "pipfile" | ".coveragerc" | ".flake8" | ".pylintrc" | ".gitconfig" => Config(Lines),
+        "prometheus.yml" => Yaml,
+        ".babelrc" | ".eslintrc" | ".prettierrc" | ".swcrc" | ".stylelintrc" => Config(Json),
+        "readme" | "install" | "contributing" | "hacking" | "usage" | "faq" | "todo" | "notes"
+        | "upgrading" => Docs,
+        "changelog" | "changes" | "history" | "news" | "release-notes" | "release_notes" => History,
+        _ if inner.ends_with(".txt") && is_requirements(folders, inner) => Config(Lines),
+        _ if start_of(&["caddyfile"]) && !has_own_suffix => Config(Directives),
+        _ if start_of(&["dockerfile", "containerfile"]) && !has_own_suffix => Dockerfile,
+        _ if start_of(&["makefile", "gnumakefile", "justfile", "procfile"]) && !has_own_suffix => {
+            Make
+        }
+        _ if start_of(&["jenkinsfile"]) && !has_own_suffix => Code(Slashes),
+        _ if start_of(&["taskfile"]) && matches!(suffix, "yml" | "yaml") => Make,
+        _ if !has_own_suffix && is_env(name) => Env,
+        _ => return None,
+    };
+    Some(kind)
+}
+
+/// Ends of names that say that a file is a sample or a template of another.
+const SAMPLE_ENDS: &[&str] = &[
+    ".default",
+    ".dist",
+    ".example",
+    ".in",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".sample",
+    ".template",
+    ".tmpl",
+    ".tpl",
+];
+
+/// The name that a sample or template stands for: `nginx.conf` for `nginx.conf.template`.
+fn inner_name(name: &str) -> &str {
+    let mut inner = name;
+    while let Some(rest) = SAMPLE_ENDS.iter().find_map(|end| inner.strip_suffix(end)) {
+        if rest.is_empty() {
+            break;
+        }
+        inner = rest;
+    }
+    inner
+}
+
+/// `.env`, `.env.test`, `app.env`, `app.env.example`, `env.example`, `env-sample`.
+fn is_env(name: &str) -> bool {
+    let starts = [".env", "env."].iter().any(|start| {
+        let rest = name.strip_prefix(start).unwrap_or("x");
+        start.ends_with('.') || rest.is_empty() || rest.starts_with(['.', '-', '_'])
+    } && name.starts_with(start));
+    let sample = matches!(
+        name,
+        "env" | "env-example" | "env_example" | "env-sample" | "env_sample" | "env-template"
+    );
+    starts || sample || name.ends_with(".env") || name.contains(".env.") || name.ends_with("-env")
+}
+
+fn is_requirements(folders: &[&str], name: &str) -> bool {
+    name.starts_with("requirements")
+        || name.ends_with("requirements.txt")
+        || name.starts_with("constraints")
+        || folders.last() == Some(&"requirements")
+}
+
+/// Files that CI services read.
+fn is_ci(folders: &[&str], name: &str) -> bool {
+    let Some((stem, "yml" | "yaml")) = name.rsplit_once('.') else { return false };
+    let inside = |outer: &str| folders.contains(&outer);
+    let below_workflows = folders.windows(2).any(|pair| {
+        matches!(
+            pair,
+            [".github" | ".forgejo" | ".gitea", "workflows" | "actions"] | [".gitlab", "ci"]
+        )
+    });
+    below_workflows
+        || [
+            ".circleci",
+            ".buildkite",
+            ".woodpecker",
+            ".semaphore",
+            ".gitlab-ci",
+            ".azure-pipelines",
+        ]
+        .iter()
+        .any(|folder| inside(folder))
+        || matches!(
+            stem,
+            ".gitlab-ci"
+                | ".drone"
+                | ".travis"
+                | ".woodpecker"
+                | ".appveyor"
+                | ".cirrus"
+                | "action"
+                | "appveyor"
+                | "bitbucket-pipelines"
+                | "circle"
+                | "codefresh"
+                | "codemagic"
+                | "wercker"
+        )
+        || stem.ends_with(".gitlab-ci")
+        || ["azure-pipelines", "buildspec", "cloudbuild"]
+            .iter()
+            .any(|start| stem.starts_with(start))
+}
+
+/// Reads suffixes from the last to the first until one is known.
+fn by_suffixes(name: &str, text: &str) -> Option<FileKind> {
+    let mut rest = name;
+    let mut is_template = false;
+    while let Some((before, suffix)) = rest.rsplit_once('.') {
+        is_template |= matches!(suffix, "j2" | "jinja" | "jinja2" | "tmpl" | "tpl" | "template");
+        match suffix_kind(suffix) {
+            Some(Config(Lines)) if matches!(suffix, "conf" | "cfg") => return Some(conf(text)),
+            Some(Code(Markup)) if matches!(suffix, "erb" | "ejs" | "hbs" | "mustache") => {
+                // `database.yml.erb` is YAML first.
+                let inner = before.rsplit_once('.').and_then(|(_, inner)| suffix_kind(inner));
+                return inner.or(Some(Code(Markup)));
+            }
+            Some(kind) => return Some(kind),
+            None => rest = before,
+        }
+    }
+    is_template.then_some(Code(Markup))
+}
+
+fn suffix_kind(suffix: &str) -> Option<FileKind> {
+    let kind = match suffix {
+        "yml" | "yaml" => Yaml,
+        "ini" | "toml" | "properties" | "props" | "prefs" | "conf" | "cfg" | "cnf" | "pgpass"
+        | "service" | "timer" | "socket" | "container" | "kube" | "pod" | "desktop" | "network"
+        | "ovpn" | "editorconfig" | "inventory" => Config(Lines),
+        "json" | "json5" | "jsonc" | "webmanifest" | "code-workspace" => Config(Json),
+        "xml" | "xsd" | "xsl" | "xslt" | "plist" | "csproj" | "fsproj" | "config" | "pom"
+        | "iml" | "targets" => Config(Xml),
+        "tf" | "tfvars" | "hcl" | "nomad" => Config(Hcl),
+        "nginx" | "vhost" | "caddy" | "caddyfile" | "haproxy" => Config(Directives),
+        "sh" | "bash" | "zsh" | "ksh" | "fish" | "ps1" | "psm1" | "bat" | "cmd" | "bats"
+        | "cron" => Shell,
+        "mk" | "mak" | "make" | "just" => Make,
+        "dockerfile" | "containerfile" => Dockerfile,
+        "sql" | "psql" | "pgsql" | "ddl" => Sql,
+        "md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "mkd" | "textile" | "org"
+        | "rmd" => Docs,
+        "py" | "pyi" | "pyw" | "rb" | "rake" | "gemspec" | "ru" | "pl" | "pm" | "r" | "ex"
+        | "exs" | "jl" | "nim" | "cr" | "coffee" | "tcl" | "nix" | "cmake" | "star" | "bzl"
+        | "gd" | "mako" | "tiltfile" | "graphql" | "gql" => Code(Language::Hash),
+        "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" | "php" | "phtml" | "dart"
+        | "groovy" | "gradle" | "css" | "scss" | "less" | "sass" | "styl" | "jenkinsfile"
+        | "prisma" => Code(Slashes),
+        "go" | "rs" | "java" | "kt" | "kts" | "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "cs"
+        | "fs" | "scala" | "sbt" | "swift" | "m" | "mm" | "zig" | "proto" | "vcl" | "sol" | "v"
+        | "thrift" | "dhall" | "cue" | "jsonnet" | "libsonnet" => Code(Chars),
+        "lua" | "hs" | "elm" | "adb" | "ads" | "vhdl" => Code(Dashes),
+        "clj" | "cljs" | "cljc" | "edn" | "lisp" | "el" | "scm" | "rkt" => Code(Semicolons),
+        "html" | "htm" | "xhtml" | "vue" | "svelte" | "astro" | "erb" | "ejs" | "eex" | "heex"
+        | "leex" | "hbs" | "mustache" | "twig" | "liquid" | "njk" | "haml" | "pug" | "slim"
+        | "jsp" | "cshtml" | "razor" | "aspx" | "gohtml" | "ftl" => Code(Markup),
+        _ => return None,
+    };
+    Some(kind)
+}
+
+/// Tells nginx, Apache and HAProxy from lines of keys and values; one suffix serves all.
+fn conf(text: &str) -> FileKind {
+    let mut directives = 0_usize;
+    let mut lines = 0_usize;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(200) {
+        let first = line.split_ascii_whitespace().next().unwrap_or_default();
+        if line.starts_with(['#', ';']) {
+            continue;
+        }
+        let is_block = line.ends_with('{') || line == "}" || line.starts_with("</");
+        let is_apache = matches!(first, "ProxyPass" | "ProxyPassReverse" | "LoadModule" | "Listen")
+            || line.starts_with("<VirtualHost")
+            || line.starts_with("<Proxy");
+        let is_haproxy = matches!(first, "backend" | "frontend" | "listen" | "defaults" | "global")
+            && !line.contains(['=', ':']);
+        if is_block || is_apache || is_haproxy || (line.ends_with(';') && !line.contains(" = ")) {
+            directives += 1;
+        } else {
+            lines += 1;
+        }
+        if line.starts_with('[') && line.ends_with(']') {
+            return Config(Lines);
+        }
+        if is_apache || is_haproxy {
+            return Config(Directives);
+        }
+    }
+    if directives > 0 && directives * 2 >= lines { Config(Directives) } else { Config(Lines) }
+}
+
+/// Folders whose files have no telling suffix.
+fn by_folder(folders: &[&str]) -> Option<FileKind> {
+    let folder = folders.last()?;
+    match *folder {
+        "env" | "envs" | ".envs" | "env_files" | "environments" => Some(Env),
+        _ if folders.iter().any(|folder| *folder == ".envs") => Some(Env),
+        ".husky" | "hooks" | ".githooks" | ".git-hooks" => Some(Shell),
+        "cron.d" | "crontabs" => Some(Shell),
+        "sites-available" | "sites-enabled" => Some(Config(Directives)),
+        _ => None,
+    }
+}
+
+fn by_first_line(text: &str) -> Option<FileKind> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let line = text.lines().next()?.strip_prefix("#!")?;
+    let mut words = line.split(|c: char| c.is_whitespace() || c == '/').filter(|w| !w.is_empty());
+    let program = words.find_map(|word| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let kind = match word {
+            "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "fish" | "pwsh" | "bats"
+            | "with-contenv" | "openrc-run" => Shell,
+            "make" | "just" => Make,
+            "python" | "ruby" | "perl" | "rscript" | "elixir" | "julia" | "tclsh" => {
+                Code(Language::Hash)
+            }
+            "node" | "deno" | "bun" | "php" | "tsx" | "ts-node" | "zx" | "groovy" => Code(Slashes),
+            "lua" | "luajit" | "runhaskell" => Code(Dashes),
+            "psql" => Sql,
+            "nginx" => Config(Directives),
+            _ => return None,
+        };
+        Some(kind)
+    });
+    program.or_else(|| line.contains("sh").then_some(Shell))
+}
+
+/// `.txt` files: documentation where name or folder says so, else something that was kept.
+fn plain_text(folders: &[&str], name: &str) -> FileKind {
+    let stem = name.strip_suffix(".txt").unwrap_or(name);
+    let names = ["readme", "install", "contributing", "usage", "faq", "notes", "todo", "upgrad"];
+    let told = names.iter().any(|start| stem.starts_with(start));
+    match stem {
+        "robots" | "humans" | "license" | "licence" | "copying" | "ads" => Other,
+        _ if told || folders.iter().any(|folder| matches!(*folder, "docs" | "doc")) => Docs,
+        _ => History,
+    }
+}
+
+fn says_generated(text: &str) -> bool {
+    text.lines().take(5).any(|line| {
+        let told = line.contains("Code generated") && line.contains("DO NOT EDIT");
+        told || line.contains("@generated")
+    })
+}
+
+/// Changelogs, release notes, news.
+fn is_chronicle(folders: &[&str], name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().replace(['_', ' '], "-");
+    let starts = ["changelog", "changes", "history", "news", "release-notes", "releasenotes"];
+    let told = starts.iter().any(|start| {
+        let rest = stem.strip_prefix(start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    });
+    let inside = ["changelog", "changelogs", "changelog.d", "release-notes", "releases", "news"];
+    told || folders.last().is_some_and(|folder| inside.contains(folder))
+}
+
+/// A migration of a database that may have been applied somewhere: it must stay as it was.
+fn is_migration(folders: &[&str], name: &str) -> bool {
+    let in_folder = folders.iter().any(|folder| matches!(*folder, "migrations" | "migrate"));
+    let alembic = folders.windows(2).any(|pair| matches!(pair, ["alembic", "versions"]));
+    let bytes = name.as_bytes();
+    let flyway = matches!(bytes.first(), Some(b'v' | b'u' | b'r'))
+        && name.ends_with(".sql")
+        && name.contains("__")
+        && (bytes.get(1).is_some_and(u8::is_ascii_digit) || name.starts_with("r__"));
+    alembic || flyway || (in_folder && name != "env.py")
+}
+
+/// Folders of what is no longer in use.
+const ARCHIVES: &[&str] = &["archive", "archived", "archives", "attic", "graveyard", "obsolete"];
+
+fn in_archive(folders: &[&str]) -> bool {
+    folders.iter().any(|folder| {
+        ARCHIVES.contains(folder)
+            || matches!(*folder, "old" | "_old" | ".old")
+            || ["old-", "old_", "archive-", "archived-"]
+                .iter()
+                .any(|start| folder.starts_with(start))
+    })
+}
+
+/// A program's own module may be called `archive`; only one outside its sources is an archive.
+fn kind_in_archive(folders: &[&str], kind: FileKind) -> FileKind {
+    let sources = folders.iter().position(|folder| {
+        matches!(*folder, "src" | "lib" | "app" | "pkg" | "internal" | "packages" | "crates")
+    });
+    let above = folders.get(..sources.unwrap_or(folders.len())).unwrap_or_default();
+    if in_archive(above) { History } else { kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Chars, Ci, Code, Config, Dashes, Directives, Dockerfile, Docs, Env, FileKind, Generated,
+        Hcl, History, Json, Language, Lines, Make, Markup, Other, Semicolons, Shell, Slashes, Sql,
+        Xml, Yaml, kind,
+    };
+
+    #[test]
+    fn paths_tell() {
+        let table: &[(FileKind, &str)] = &[
+            (Yaml, "compose.yaml docker-compose.yml.example a/prometheus.yml values.yaml.j2"),
+            (Yaml, "config/database.yml.erb .pre-commit-config.yaml .github/dependabot.yml"),
+            (Yaml, "playbooks/main.yml k8s/app.yaml docker-compose.override.yml.dist"),
+            (Env, ".env .env.example .env.unified.example app.env prod.env.template env.example"),
+            (Env, "env-example env/web .envs/.local/.postgres .env-sample .ENV.Test .flaskenv"),
+            (Env, "deploy/env.sample env/postgres.env .env.prod .envs/.production/.django"),
+            (Shell, "run.sh a/b.bash x.ps1 .husky/pre-commit hooks/post-merge .envrc crontab"),
+            (Shell, "env.sh backup/backup.sh run.sh.tmpl cron.d/backup migrations/apply.sh"),
+            (Make, "Makefile makefile.dev rules.mk justfile Taskfile.yml Procfile Procfile.dev"),
+            (Dockerfile, "Dockerfile Dockerfile.dev web.dockerfile Containerfile dockerfile.j2"),
+            (Ci, ".github/workflows/a.yml .gitlab-ci.yml .circleci/config.yml .drone.yml"),
+            (Ci, "azure-pipelines.yml bitbucket-pipelines.yml .travis.yml .github/actions/x/a.yml"),
+            (Ci, "action.yml ci/test.gitlab-ci.yml .gitlab/ci/build.yml cloudbuild.yaml"),
+            (
+                Config(Lines),
+                "php.ini pyproject.toml app.properties .pgpass pgbouncer.ini redis.conf",
+            ),
+            (
+                Config(Lines),
+                "requirements.txt requirements/dev.txt userlist.txt my.cnf app.service",
+            ),
+            (Config(Lines), "config.toml.example go.mod setup.cfg .npmrc"),
+            (Config(Json), "package.json servers.json tsconfig.jsonc .eslintrc config.json5"),
+            (Config(Xml), "pom.xml web.config App.csproj"),
+            (Config(Hcl), "main.tf prod.tfvars docker-bake.hcl"),
+            (Config(Directives), "Caddyfile Caddyfile.dev haproxy.cfg .htaccess x.nginx"),
+            (Config(Directives), "etc/nginx/sites-available/app"),
+            (Code(Language::Hash), "a.py b.rb c.pl d.exs Rakefile Vagrantfile CMakeLists.txt"),
+            (Code(Language::Hash), "alembic/env.py migrations/env.py src/archive/mod.py Tiltfile"),
+            (
+                Code(Slashes),
+                "a.js b.ts c.tsx d.php Jenkinsfile x.groovy build.gradle s.scss .env.js",
+            ),
+            (Code(Chars), "a.go b.rs C.java d.kt e.cs f.cpp default.vcl"),
+            (Code(Dashes), "a.lua b.hs"),
+            (Code(Semicolons), "a.clj b.el"),
+            (Code(Markup), "a.html b.vue c.html.erb d.j2 x/e.ejs mail.tmpl index.html.twig"),
+            (Sql, "init.sql schema.psql db/seed.sql"),
+            (Docs, "README.md a.rst b.adoc README INSTALL docs/guide.txt README.txt Dockerfile.md"),
+            (Docs, "docs/upgrade.mdx .env.md"),
+            (History, "CHANGELOG.md CHANGELOG NEWS.rst release-notes.md HISTORY.txt app.log"),
+            (
+                History,
+                "pasted/out.txt archive/run.sh docs/archive/a.md old/Makefile nginx.conf.bak",
+            ),
+            (History, "alembic/versions/1_a.py app/migrations/0001_initial.py db/migrate/1_x.rb"),
+            (History, "prisma/migrations/1/migration.sql sql/V1__init.sql release-notes/1.0.md"),
+            (History, "archive/tool.py a.patch"),
+            (Generated, "package-lock.json yarn.lock pnpm-lock.yaml bun.lock Cargo.lock uv.lock"),
+            (Generated, "go.sum a.min.js a.js.map node_modules/x/a.js vendor/a.go dist/a.js x.svg"),
+            (Generated, "n.ipynb flake.lock .terraform.lock.hcl"),
+            (Other, "LICENSE x.bin data.csv .gitignore .dockerignore robots.txt"),
+        ];
+        let wrong: Vec<_> = table
+            .iter()
+            .flat_map(|(expected, paths)| paths.split(' ').map(move |path| (path, *expected)))
+            .map(|(path, expected)| (path, expected, kind(path, "")))
+            .filter(|(_, expected, found)| expected != found)
+            .collect();
+        assert!(wrong.is_empty(), "path, expected, found: {wrong:#?}");
+    }
+
+    #[test]
+    fn texts_tell() {
+        let table: &[(FileKind, &str, &str)] = &[
+            (Shell, "run", "#!/usr/bin/env bash\nset -e"),
+            (Shell, "bin/deploy", "#!/bin/sh\n"),
+            (Shell, "entry", "#!/usr/bin/with-contenv sh\n"),
+            (Code(Language::Hash), "manage", "#!/usr/bin/env python3.12\n"),
+            (Code(Slashes), "cli", "#!/usr/bin/env -S node --no-warnings\n"),
+            (Make, "tasks", "#!/usr/bin/make -f\n"),
+            (Other, "notes-x", "bash"),
+            (Config(Directives), "nginx.conf", "http {\n  server {\n    listen 80;\n  }\n}\n"),
+            (Config(Directives), "a.conf.template", "upstream x {\n  server web:80;\n}\n"),
+            (Config(Directives), "httpd.conf", "Listen 80\nProxyPass / http://web:80/\n"),
+            (Config(Directives), "lb.cfg", "defaults\n  mode http\nbackend b\n  server s web:80\n"),
+            (Config(Lines), "redis.conf", "bind 0.0.0.0\nport 6379\n"),
+            (Config(Lines), "a.conf", "[main]\nhost = web\n"),
+            (Config(Lines), "postgresql.conf", "# a;\nlisten_addresses = '*'\n"),
+            (Generated, "a.go", "// Code generated by x. DO NOT EDIT.\n"),
+        ];
+        for (expected, path, text) in table {
+            assert_eq!(kind(path, text), *expected, "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_path_and_text_has_a_kind(path in "\\PC{0,40}", text in "\\PC{0,80}") {
+            let _ = kind(&path, &text);
+        }
+    }
 }
