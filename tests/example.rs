@@ -24,7 +24,7 @@ const COMPOSE: &[(&str, usize, &str)] = &[
     (
         "compose.yaml",
         47,
-        "      homelab:\n        aliases:\n          - postgres\n          - discord-bot-db\n",
+        "        homelab:\n          aliases:\n            - postgres\n            - discord-bot-db\n",
     ),
     ("compose.yaml", 63, "      homelab-postgres:\n"),
     ("compose.yaml", 75, "          pg_isready -q -h homelab-postgres || continue\n"),
