@@ -114,6 +114,7 @@ pub(crate) fn repo(files: Vec<SourceFile>) -> Repo {
 }
 
 /// Writes files below a folder.
+#[allow(clippy::disallowed_methods, reason = "a benchmark writes the tree that it reads")]
 pub(crate) fn write(folder: &Path, files: &[SourceFile]) -> std::io::Result<()> {
     for file in files {
         let path = folder.join(&file.path);
