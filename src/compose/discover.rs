@@ -236,14 +236,19 @@ mod tests {
 
     /// Projects of a tree as `main: files | variants`.
     fn projects(tree: &[(&str, &str)]) -> Vec<String> {
-        let (env, compose): (Vec<(&str, &str)>, Vec<(&str, &str)>) =
-            tree.iter().copied().partition(|(path, _)| path.ends_with(".env"));
-        let compose: BTreeMap<String, ComposeFile> = compose
-            .into_iter()
-            .map(|(path, text)| (path.to_owned(), ComposeFile::parse(&SourceFile::new(path, text))))
+        let is_env = |path: &str| path.ends_with(".env");
+        let compose: BTreeMap<String, ComposeFile> = tree
+            .iter()
+            .filter(|(path, _)| !is_env(path))
+            .map(|&(path, text)| {
+                (path.to_owned(), ComposeFile::parse(&SourceFile::new(path, text)))
+            })
             .collect();
-        let env: BTreeMap<String, Arc<str>> =
-            env.into_iter().map(|(path, text)| (path.to_owned(), Arc::from(text))).collect();
+        let env: BTreeMap<String, Arc<str>> = tree
+            .iter()
+            .filter(|(path, _)| is_env(path))
+            .map(|&(path, text)| (path.to_owned(), Arc::from(text)))
+            .collect();
         discover(Files { compose: &compose, env: &env })
             .into_iter()
             .map(|project| format!("{} | {}", project.files.join(" "), project.variants.join(" ")))

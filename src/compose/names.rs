@@ -414,38 +414,32 @@ impl Walk<'_> {
         place: &'static str,
     ) {
         let text = self.value(node);
-        let Some(part) = text.get(range.clone()) else { return };
-        for inner in name_ranges(part) {
-            let inner = range.start + inner.start..range.start + inner.end;
-            let name = text.get(inner.clone()).unwrap_or_default().to_owned();
-            let form = form.clone();
-            let reference = Reference { namespace, name, node, range: inner, form, place };
-            self.found.references.push(reference);
-        }
+        let inner = text.get(range.clone()).and_then(name_range);
+        let Some(inner) = inner.map(|at| range.start + at.start..range.start + at.end) else {
+            return;
+        };
+        let name = text.get(inner.clone()).unwrap_or_default().to_owned();
+        let reference = Reference { namespace, name, node, range: inner, form, place };
+        self.found.references.push(reference);
     }
 }
 
-/// Bytes of the names that a value may come to: itself, or the defaults of its one variable.
-fn name_ranges(part: &str) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
+/// Bytes of the name that a value comes to: itself, or the default of its one variable.
+fn name_range(part: &str) -> Option<Range<usize>> {
     let mut rest = 0..part.len();
-    loop {
-        let Some(text) = part.get(rest.clone()).filter(|text| !text.is_empty()) else { break };
+    while let Some(text) = part.get(rest.clone()).filter(|text| !text.is_empty()) {
         match pieces(text).as_deref() {
-            Ok([Piece::Literal(_)]) => {
-                ranges.push(rest);
-                break;
-            }
+            Ok([Piece::Literal(_)]) => return Some(rest),
             Ok([Piece::Variable(variable)]) => match &variable.operator {
                 Some((Operator::DefaultIfEmpty | Operator::DefaultIfUnset, inner)) => {
                     rest = rest.start + inner.start..rest.start + inner.end;
                 }
-                _ => break,
+                _ => return None,
             },
-            _ => break,
+            _ => return None,
         }
     }
-    ranges
+    None
 }
 
 fn definition_of(namespace: Namespace) -> &'static str {
