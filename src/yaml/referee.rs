@@ -1,8 +1,17 @@
 //! The second opinion: saphyr (YAML 1.2) and serde_yaml (libyaml, 1.1-like) read the file before
 //! and after, and both value trees must differ exactly as planned. The only user of either crate.
 
-use crate::yaml::document::Document;
+use std::sync::Arc;
+
+use crate::yaml::document::{Document, MAX_EXPANDED_NODES};
 use crate::yaml::patch::Change;
+
+mod comments;
+mod plan;
+mod reading;
+
+use plan::Plan;
+use reading::Reading;
 
 /// Why a change is not to be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,9 +50,60 @@ pub enum Objection {
 
 /// Checks that `after` is `before` with exactly the planned changes of value, and the same comments.
 ///
+/// A pair or item that is removed may take the comments on its lines along. `before` must be a
+/// tree without syntax errors. Changes that are equal count once: an anchor's value is reached
+/// from each of its aliases.
+///
 /// # Errors
 /// The first objection.
 pub fn check(before: &Document, after: &str, changes: &[Change]) -> Result<(), Objection> {
-    let _ = (before, after, changes);
-    todo!()
+    let ours = |message: String| Objection::UnreadableBefore { parser: "composemod", message };
+    if expands_beyond(before, MAX_EXPANDED_NODES) {
+        return Err(ours(format!("aliases expand to more than {MAX_EXPANDED_NODES} nodes")));
+    }
+    let after_text: Arc<str> = Arc::from(after);
+    let (after_tree, errors) = Document::parse(&after_text);
+    if let Some(error) = errors.into_iter().next() {
+        return Err(Objection::UnreadableAfter { parser: "composemod", message: error.message });
+    }
+    comments::check(before, &after_tree, changes)?;
+
+    let plan = Plan::new(before, changes);
+    let both = |read: Reader| rayon::join(move || read(before.text()), move || read(after));
+    let (loose, strict) = rayon::join(|| both(reading::serde_yaml), || both(reading::saphyr));
+    // serde_yaml comes first: it bounds the depth that aliases expand to.
+    let readings = [("serde_yaml", loose), ("saphyr", strict)];
+    let mut read = Vec::new();
+    for (parser, (before, after)) in readings {
+        let before = before.map_err(|message| Objection::UnreadableBefore { parser, message })?;
+        let after = after.map_err(|message| Objection::UnreadableAfter { parser, message })?;
+        read.push((parser, before, after));
+    }
+    for (parser, before, after) in &read {
+        plan.check(parser, before, after)?;
+    }
+    Ok(())
 }
+
+type Reader = for<'t> fn(&'t str) -> Result<Reading<'t>, String>;
+
+/// Tells whether a file has more than `limit` nodes once its aliases are expanded.
+fn expands_beyond(doc: &Document, limit: u64) -> bool {
+    let mut open = doc.roots().to_vec();
+    let mut count = 0;
+    while let Some(id) = open.pop() {
+        count += 1;
+        if count > limit {
+            return true;
+        }
+        let resolved = doc.resolve(id);
+        for entry in doc.entries(resolved) {
+            open.extend([entry.key, entry.value]);
+        }
+        open.extend(doc.items(resolved).iter().map(|item| item.value));
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;

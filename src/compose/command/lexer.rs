@@ -1,0 +1,595 @@
+//! Shell text into words and operators: POSIX and bash, tolerant of fish, PowerShell, batch, Make
+//! and just, of `${{ }}` and `{{ }}`, of `<placeholders>` and of prose between commands.
+//!
+//! Invariants: any text gives tokens, and never an error; a quote or bracket that is not closed is
+//! an ordinary character; the work is bounded by a constant times the length.
+//! Deliberately absent: commands (see `parser.rs`), and what is inside substitutions: they are
+//! handed on as text.
+
+use std::ops::Range;
+
+use super::balance::Balance;
+use super::balance::Closer;
+use super::text::Text;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(super) struct Lexed {
+    /// Words, operators and comments, in order.
+    pub(super) tokens: Vec<Token>,
+    /// Bodies of the heredocs, by the number in [`Kind::Heredoc`].
+    pub(super) heredocs: Vec<Text>,
+}
+
+/// A token with its bytes in the text that was read.
+#[derive(Debug)]
+pub(super) struct Token {
+    pub(super) span: Range<usize>,
+    pub(super) kind: Kind,
+}
+
+/// What a token is.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Word(Word),
+    Newline,
+    Semicolon,
+    /// `;;`, `;&`, `;;&`
+    ArmEnd,
+    Background,
+    And,
+    Or,
+    Pipe,
+    Open,
+    Close,
+    Redirect(Redirection),
+    Heredoc(usize),
+    Comment(Text),
+}
+
+/// Which way a redirection goes; its target is the next word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Redirection {
+    Read,
+    Write,
+    HereString,
+}
+
+/// A word: its text without quotes and escapes, and the parts of it that are more than text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Word {
+    pub(super) text: Text,
+    /// In order; ranges are bytes of `text`.
+    pub(super) parts: Vec<Part>,
+    /// Whether any of it stood in quotes.
+    pub(super) quoted: bool,
+}
+
+/// A part of a word that the shell, or a template engine, replaces.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) range: Range<usize>,
+    pub(super) kind: PartKind,
+}
+
+/// What a part is.
+#[derive(Clone, Debug)]
+pub(super) enum PartKind {
+    /// A variable, with the bytes of its default where it has one.
+    Variable { name: String, default: Option<Range<usize>> },
+    /// A command whose output stands here.
+    Command(Text),
+    /// Arithmetic, an expression of a template, a placeholder.
+    Opaque,
+}
+
+impl Word {
+    /// Gives the word's text.
+    pub(super) fn as_str(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// Gives the name of the variable that is all of a range of the word.
+    pub(super) fn variable(&self, range: &Range<usize>) -> Option<&str> {
+        let index = self.parts.partition_point(|part| part.range.start < range.start);
+        self.parts.get(index).filter(|part| part.range == *range).and_then(Part::variable)
+    }
+
+    /// Gives a part of the word as a word of its own.
+    pub(super) fn slice(&self, range: Range<usize>) -> Self {
+        let inside = |part: &&Part| range.start <= part.range.start && part.range.end <= range.end;
+        let shift = |at: &Range<usize>| at.start - range.start..at.end - range.start;
+        let parts = self.parts.iter().filter(inside).map(|part| Part {
+            range: shift(&part.range),
+            kind: match &part.kind {
+                PartKind::Variable { name, default } => {
+                    PartKind::Variable { name: name.clone(), default: default.as_ref().map(shift) }
+                }
+                other => other.clone(),
+            },
+        });
+        let parts = parts.collect();
+        Self { text: self.text.slice(range), parts, quoted: self.quoted }
+    }
+
+    /// Joins words with single spaces.
+    pub(super) fn join<'w>(words: impl IntoIterator<Item = &'w Self>) -> Self {
+        let mut joined = Self::default();
+        for (index, word) in words.into_iter().enumerate() {
+            if index > 0 {
+                joined.text.append_made_up(" ");
+            }
+            let by = joined.text.len();
+            joined.text.append(&word.text, 0..word.text.len());
+            joined.quoted |= word.quoted;
+            let shift = |at: &Range<usize>| at.start + by..at.end + by;
+            joined.parts.extend(word.parts.iter().map(|part| Part {
+                range: shift(&part.range),
+                kind: match &part.kind {
+                    PartKind::Variable { name, default } => PartKind::Variable {
+                        name: name.clone(),
+                        default: default.as_ref().map(shift),
+                    },
+                    other => other.clone(),
+                },
+            }));
+        }
+        joined
+    }
+}
+
+impl Part {
+    /// Gives the variable's name, where the part is a variable.
+    pub(super) fn variable(&self) -> Option<&str> {
+        match &self.kind {
+            PartKind::Variable { name, .. } => Some(name),
+            PartKind::Command(_) | PartKind::Opaque => None,
+        }
+    }
+}
+
+/// Reads shell text.
+pub(super) fn lex(text: &Text) -> Lexed {
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_str().as_bytes(),
+        at: 0,
+        balance: Balance::new(text.as_str()),
+        lexed: Lexed::default(),
+        pending: Vec::new(),
+    };
+    lexer.run();
+    lexer.lexed
+}
+
+struct Lexer<'t> {
+    text: &'t Text,
+    bytes: &'t [u8],
+    at: usize,
+    balance: Balance<'t>,
+    lexed: Lexed,
+    /// Delimiters of heredocs whose bodies start at the next line.
+    pending: Vec<(usize, String)>,
+}
+
+impl Lexer<'_> {
+    fn run(&mut self) {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            let start = self.at;
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\n' => {
+                    self.at += 1;
+                    self.push(start, Kind::Newline);
+                    self.heredoc_bodies();
+                }
+                b'\\' | b'`' | b'^' if self.continues() => {}
+                b'#' => self.comment(self.line_end(start)),
+                b'<' if self.rest().starts_with(b"<#") => {
+                    let end = find(self.bytes, start, b"#>").map_or(self.bytes.len(), |at| at + 2);
+                    self.comment(end);
+                }
+                b';' => {
+                    let len = self.longest(&[";;&", ";;", ";&"]);
+                    self.operator(len.max(1), if len > 0 { Kind::ArmEnd } else { Kind::Semicolon });
+                }
+                b'&' if self.rest().starts_with(b"&>") => {
+                    let len = self.longest(&["&>>", "&>"]);
+                    self.operator(len, Kind::Redirect(Redirection::Write));
+                }
+                b'&' if self.rest().starts_with(b"&&") => self.operator(2, Kind::And),
+                b'&' => self.operator(1, Kind::Background),
+                b'|' if self.rest().starts_with(b"||") => self.operator(2, Kind::Or),
+                b'|' => self.operator(self.longest(&["|&", "|"]), Kind::Pipe),
+                b'(' => self.operator(1, Kind::Open),
+                b')' => self.operator(1, Kind::Close),
+                b'<' if self.placeholder().is_some() => self.word(),
+                b'<' | b'>' => self.redirect(),
+                b'0'..=b'9' if self.is_descriptor() => self.at += 1,
+                _ => self.word(),
+            }
+        }
+        // A heredoc that is not closed swallows nothing: its lines were read as commands.
+    }
+
+    fn push(&mut self, start: usize, kind: Kind) {
+        self.lexed.tokens.push(Token { span: start..self.at, kind });
+    }
+
+    fn operator(&mut self, len: usize, kind: Kind) {
+        let start = self.at;
+        self.at += len;
+        self.push(start, kind);
+    }
+
+    fn comment(&mut self, end: usize) {
+        let start = self.at;
+        self.at = end;
+        self.push(start, Kind::Comment(self.text.slice(start..end)));
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |at| from + at);
+        if end > from && self.bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
+    }
+
+    fn longest(&self, operators: &[&str]) -> usize {
+        operators.iter().find(|op| self.rest().starts_with(op.as_bytes())).map_or(0, |op| op.len())
+    }
+
+    /// Skips the end of a line that continues on the next: `\`, PowerShell's backtick, batch's `^`.
+    fn continues(&mut self) -> bool {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        let len = match rest {
+            [b'\n', ..] => 2,
+            [b'\r', b'\n', ..] => 3,
+            _ => return false,
+        };
+        self.at += len;
+        true
+    }
+
+    /// Tells whether digits here are the descriptor of a redirection (`2>`); the last one is.
+    fn is_descriptor(&self) -> bool {
+        let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits <= 2
+            && matches!(self.rest().get(digits), Some(b'<' | b'>'))
+            && matches!(
+                self.at.checked_sub(1).and_then(|at| self.bytes.get(at)),
+                None | Some(b' ' | b'\t' | b'\n' | b'0'..=b'9')
+            )
+    }
+
+    fn redirect(&mut self) {
+        let start = self.at;
+        if self.rest().starts_with(b"<<") && !self.rest().starts_with(b"<<<") && self.heredoc() {
+            return;
+        }
+        if self.rest().starts_with(b"<(") || self.rest().starts_with(b">(") {
+            return self.word();
+        }
+        let len = self.longest(&["<<<", "<<-", "<<", ">>", "<>", "<&", ">&", ">|", "<", ">"]);
+        self.at += len;
+        let copies = self.bytes.get(start + 1) == Some(&b'&');
+        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit() || **b == b'-').count();
+        if copies && digits > 0 {
+            self.at += digits;
+            return;
+        }
+        let kind = match self.bytes.get(start..start + len) {
+            Some(b"<<<") => Redirection::HereString,
+            Some(op) if op.first() == Some(&b'<') => Redirection::Read,
+            _ => Redirection::Write,
+        };
+        self.push(start, Kind::Redirect(kind));
+    }
+
+    /// Reads `<<EOF`, `<<-'EOF'`, `<< "EOF"`; leaves all as it is where no line closes it.
+    fn heredoc(&mut self) -> bool {
+        let start = self.at;
+        let Some((delimiter, end)) = super::balance::heredoc_delimiter(self.bytes, start) else {
+            return false;
+        };
+        let delimiter = delimiter.to_owned();
+        self.at = end;
+        let number = self.lexed.heredocs.len();
+        self.lexed.heredocs.push(Text::default());
+        self.pending.push((number, delimiter));
+        self.push(start, Kind::Heredoc(number));
+        true
+    }
+
+    fn heredoc_bodies(&mut self) {
+        for (number, delimiter) in std::mem::take(&mut self.pending) {
+            let start = self.at;
+            let Some((end, next)) = self.balance.heredoc_end(start, &delimiter) else { continue };
+            if let Some(body) = self.lexed.heredocs.get_mut(number) {
+                *body = self.text.slice(start..end);
+            }
+            self.at = next;
+        }
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let mut word = Word::default();
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b'\\' | b'`' | b'^' if self.continues() => {}
+                b'\\' => self.escape(&mut word),
+                b'\'' => self.single(&mut word),
+                b'"' => self.double(&mut word),
+                b'`' => self.backticks(&mut word, self.bytes.len()),
+                b'$' => self.dollar(&mut word),
+                b'{' if self.rest().starts_with(b"{{") => self.template(&mut word, 0),
+                b'%' => self.batch_variable(&mut word),
+                b'<' | b'>' if self.rest().get(1) == Some(&b'(') && word.text.len() == 0 => {
+                    self.substitution(&mut word);
+                }
+                b'<' => match self.placeholder() {
+                    Some(end) => self.part(&mut word, end, PartKind::Opaque),
+                    None => break,
+                },
+                // Arrows and prompts: `->`, `=>`.
+                b'>' if matches!(word.as_str().as_bytes(), [.., b'-' | b'=']) => {
+                    self.literal(&mut word, 1);
+                }
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'>' => break,
+                _ => {
+                    let special = |byte: &u8| b" \t\r\n;&|()<>\\'\"`$%^".contains(byte);
+                    let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+                    let mut len = 1 + rest.iter().position(special).unwrap_or(rest.len());
+                    let run = self.bytes.get(self.at..self.at + len).unwrap_or_default();
+                    if let Some(open) = memchr::memmem::find(run, b"{{").filter(|open| *open > 0) {
+                        len = open;
+                    }
+                    self.literal(&mut word, len);
+                }
+            }
+        }
+        if self.at == start {
+            // Never reached by a byte that starts a word; without progress there would be no end.
+            self.at += 1;
+        }
+        self.push(start, Kind::Word(word));
+    }
+
+    fn literal(&mut self, word: &mut Word, len: usize) {
+        word.text.append(self.text, self.at..self.at + len);
+        self.at += len;
+    }
+
+    fn part(&mut self, word: &mut Word, end: usize, kind: PartKind) {
+        let start = word.text.len();
+        word.text.append(self.text, self.at..end);
+        word.parts.push(Part { range: start..word.text.len(), kind });
+        self.at = end;
+    }
+
+    fn escape(&mut self, word: &mut Word) {
+        self.at += 1;
+        let rest = self.text.as_str().get(self.at..).unwrap_or_default();
+        let len = rest.chars().next().map_or(0, char::len_utf8);
+        self.literal(word, len);
+    }
+
+    fn single(&mut self, word: &mut Word) {
+        let start = self.at + 1;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let Some(len) = memchr::memchr(b'\'', rest) else { return self.literal(word, 1) };
+        if self.is_apostrophe(self.at)
+            && (self.is_apostrophe(start + len) || self.line_end(start) < start + len)
+        {
+            return self.literal(word, 1);
+        }
+        self.at = start;
+        self.literal(word, len);
+        self.at += 1;
+        word.quoted = true;
+    }
+
+    /// Tells whether the quote here stands between letters, as in `don't`.
+    fn is_apostrophe(&self, at: usize) -> bool {
+        let letter = |at: Option<usize>| {
+            at.and_then(|at| self.bytes.get(at)).is_some_and(u8::is_ascii_alphabetic)
+        };
+        letter(at.checked_sub(1)) && letter(Some(at + 1))
+    }
+
+    fn double(&mut self, word: &mut Word) {
+        let Some(end) = self.balance.close(self.at + 1, Closer::Double) else {
+            return self.literal(word, 1);
+        };
+        word.quoted = true;
+        self.at += 1;
+        while self.at + 1 < end {
+            match self.bytes.get(self.at) {
+                Some(b'\\') => match self.bytes.get(self.at + 1) {
+                    Some(b'"' | b'\\' | b'$' | b'`') => {
+                        self.at += 1;
+                        self.literal(word, 1);
+                    }
+                    Some(b'\n') => self.at += 2,
+                    _ => self.literal(word, 1),
+                },
+                Some(b'$') => self.dollar(word),
+                Some(b'`') => self.backticks(word, end - 1),
+                Some(b'{') if self.rest().starts_with(b"{{") => self.template(word, 0),
+                _ => {
+                    let rest = self.bytes.get(self.at + 1..end - 1).unwrap_or_default();
+                    let special = |byte: &u8| b"\\$`{".contains(byte);
+                    let len = 1 + rest.iter().position(special).unwrap_or(rest.len());
+                    self.literal(word, len);
+                }
+            }
+        }
+        self.at = self.at.max(end);
+    }
+
+    fn backticks(&mut self, word: &mut Word, limit: usize) {
+        let start = self.at + 1;
+        let mut inner = Text::default();
+        let mut at = start;
+        let end = loop {
+            match self.bytes.get(at) {
+                Some(b'\\') if at + 1 < limit => at += 2,
+                Some(b'`') if at < limit => break at,
+                Some(_) if at < limit => at += 1,
+                _ => return self.literal(word, 1),
+            }
+        };
+        // Escapes inside are few: pieces between them are taken as they are.
+        let mut from = start;
+        for at in start..end {
+            if self.bytes.get(at) == Some(&b'\\')
+                && matches!(self.bytes.get(at + 1), Some(b'`' | b'\\' | b'$'))
+                && at >= from
+            {
+                inner.append(self.text, from..at);
+                from = at + 1;
+            }
+        }
+        inner.append(self.text, from..end);
+        self.part(word, end + 1, PartKind::Command(inner));
+    }
+
+    fn dollar(&mut self, word: &mut Word) {
+        match self.rest().get(1) {
+            Some(b'(') => self.substitution(word),
+            Some(b'{') if self.rest().starts_with(b"${{") => self.template(word, 1),
+            Some(b'{') => self.braced(word),
+            // Make's `$$x` is the shell's `$x`.
+            Some(b'$') => self.literal(word, 1),
+            Some(b'\'' | b'"') => self.at += 1,
+            Some(byte) if byte.is_ascii_alphabetic() || *byte == b'_' => {
+                let start = if self.rest().starts_with(b"$env:") { 5 } else { 1 };
+                let len = self.identifier(self.at + start);
+                let name = self.text.as_str().get(self.at + start..self.at + start + len);
+                let name = name.unwrap_or_default().to_owned();
+                self.part(word, self.at + start + len, PartKind::Variable { name, default: None });
+            }
+            Some(byte @ (b'0'..=b'9' | b'@' | b'*')) => {
+                let name = char::from(*byte).to_string();
+                self.part(word, self.at + 2, PartKind::Variable { name, default: None });
+            }
+            Some(b'#' | b'?' | b'!' | b'-') => self.part(word, self.at + 2, PartKind::Opaque),
+            _ => self.literal(word, 1),
+        }
+    }
+
+    /// Reads `$(…)`, `<(…)`, `>(…)`, `$((…))` and Make's `$(NAME)`.
+    fn substitution(&mut self, word: &mut Word) {
+        let start = self.at + 2;
+        let Some(end) = self.balance.close(start, Closer::Paren) else {
+            return self.literal(word, 1);
+        };
+        let inner = self.text.slice(start..end - 1);
+        let kind = match inner.as_str() {
+            text if text.starts_with('(') && text.ends_with(')') => PartKind::Opaque,
+            text if is_identifier(text) => {
+                PartKind::Variable { name: text.to_owned(), default: None }
+            }
+            text => match text.strip_prefix("shell ") {
+                Some(command) => {
+                    PartKind::Command(inner.slice(text.len() - command.len()..text.len()))
+                }
+                None => PartKind::Command(inner),
+            },
+        };
+        self.part(word, end, kind);
+    }
+
+    /// Reads `${NAME}`, `${NAME:-default}`, `${NAME[@]}`, `${!NAME[@]}` …
+    fn braced(&mut self, word: &mut Word) {
+        let start = self.at + 2;
+        let Some(end) = self.balance.close(start, Closer::Brace) else {
+            return self.literal(word, 1);
+        };
+        let inner = self.bytes.get(start..end - 1).unwrap_or_default();
+        let mut at = usize::from(matches!(inner.first(), Some(b'!' | b'#')) && inner.len() > 1);
+        if inner.get(at..).is_some_and(|inner| inner.starts_with(b"env:")) {
+            at += 4;
+        }
+        let len = match inner.get(at) {
+            Some(byte) if byte.is_ascii_digit() || b"@*".contains(byte) => 1,
+            _ => self.identifier(start + at),
+        };
+        let name = self.text.as_str().get(start + at..start + at + len).unwrap_or_default();
+        if name.is_empty() {
+            return self.part(word, end, PartKind::Opaque);
+        }
+        let operator = inner.get(at + len..).unwrap_or_default();
+        let skip = match operator {
+            [b':', b'-' | b'=' | b'+', ..] => Some(2),
+            [b'-' | b'=' | b'+', ..] => Some(1),
+            _ => None,
+        };
+        let base = word.text.len() + 2;
+        let default = skip.map(|skip| base + at + len + skip..base + inner.len());
+        let kind = PartKind::Variable { name: name.to_owned(), default };
+        self.part(word, end, kind);
+    }
+
+    /// Reads `{{ … }}` after `skip` bytes: a template's or GitHub's expression, just's `{{name}}`.
+    fn template(&mut self, word: &mut Word, skip: usize) {
+        let start = self.at + skip + 2;
+        let line = self.line_end(self.at);
+        let rest = self.bytes.get(start..line).unwrap_or_default();
+        let Some(len) = memchr::memmem::find(rest, b"}}") else {
+            return self.literal(word, 1);
+        };
+        let name = self.text.as_str().get(start..start + len).unwrap_or_default().trim();
+        let kind = if is_identifier(name) {
+            PartKind::Variable { name: name.to_owned(), default: None }
+        } else {
+            PartKind::Opaque
+        };
+        self.part(word, start + len + 2, kind);
+    }
+
+    /// Reads batch's `%NAME%`.
+    fn batch_variable(&mut self, word: &mut Word) {
+        let len = self.identifier(self.at + 1);
+        if len > 0 && self.bytes.get(self.at + 1 + len) == Some(&b'%') {
+            let name = self.text.as_str().get(self.at + 1..self.at + 1 + len).unwrap_or_default();
+            let kind = PartKind::Variable { name: name.to_owned(), default: None };
+            return self.part(word, self.at + len + 2, kind);
+        }
+        self.literal(word, 1);
+    }
+
+    /// Gives the end of a `<placeholder>` that starts here.
+    fn placeholder(&self) -> Option<usize> {
+        let rest = self.rest().get(1..)?;
+        let len = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte))
+            .count();
+        let first = rest.first()?.is_ascii_alphabetic();
+        (first && rest.get(len) == Some(&b'>')).then_some(self.at + len + 2)
+    }
+
+    fn identifier(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        if rest.first().is_some_and(u8::is_ascii_digit) {
+            return 0;
+        }
+        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+    }
+}
+
+/// Tells whether a text is a variable's name.
+pub(super) fn is_identifier(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes.get(from..)?, needle).map(|at| from + at)
+}

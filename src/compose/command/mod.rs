@@ -1,0 +1,155 @@
+//! Shell text: what a name means in commands (`docker compose exec NAME`, `docker exec NAME`,
+//! `psql -h NAME`, `docker ps | grep NAME`, `for c in web NAME; do`).
+//!
+//! `lexer` makes words of text, `parser` commands of words; `grammar` says which word of a command
+//! stands for what, from the tables in `docker` and `programs`; `reader` walks through all of it,
+//! `slots`, `calls` and `prose` say what the name means in a place, and `flow` what variables
+//! and parameters that hold it are used for.
+//!
+//! Invariants: any text is taken, without an error and without a panic; the time is near-linear.
+//! Deliberately absent: running anything, and what a name means in other files.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::compose::usage::Class;
+use crate::compose::usage::Confidence;
+use crate::compose::usage::Usage;
+use crate::compose::usage::occurrences;
+
+mod balance;
+mod calls;
+mod docker;
+mod flow;
+mod grammar;
+mod lexer;
+mod parser;
+mod programs;
+mod prose;
+mod reader;
+mod slots;
+mod snippet;
+mod text;
+mod wrappers;
+
+#[cfg(test)]
+mod tests;
+
+use lexer::Word;
+use reader::Reader;
+use text::Text;
+use wrappers::Known;
+
+/// What is known before a piece of shell text is read.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Variables, functions and aliases that stand for a command: `dc` → `docker compose`,
+    /// `_dc` → `docker compose exec`. Filled by [`wrappers`].
+    pub wrappers: BTreeMap<String, Vec<String>>,
+    /// Other services of the project: a list of words among which some are services is a list of
+    /// services (`for c in web db redis`).
+    pub services: Vec<String>,
+}
+
+/// Finds the wrappers that a script or Makefile defines (`DC="docker compose -f x.yml"`,
+/// `dc() { docker compose "$@"; }`, `alias dc=…`, `DOCKER_COMPOSE ?= docker compose`).
+#[must_use]
+pub fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
+    wrappers::wrappers(text)
+}
+
+/// Classifies each use of `name` in shell text (one command, or a whole script).
+///
+/// Ranges are bytes of `text`. Gives every whole occurrence, references and others, in order.
+/// The wrappers that the text itself defines count beside those of the context.
+#[must_use]
+pub fn classify(text: &str, name: &str, context: &Context) -> Vec<Usage> {
+    let whole = whole_uses(text, name, 0);
+    if whole.is_empty() {
+        return Vec::new();
+    }
+    let known = Known::new(text, &context.wrappers);
+    let found = Reader::new(name, &context.services, known).read(Text::at(text, 0));
+    settle(whole, found)
+}
+
+/// Classifies each use of `name` in the words of one command (`["CMD", "pg_isready", "-h", "db"]`).
+///
+/// Each word comes with its bytes in a source, quotes included or not; ranges are bytes of that
+/// source. A leading `CMD` is no part of the command, and what follows `CMD-SHELL` is shell text.
+/// Gives every whole occurrence, in order.
+#[must_use]
+pub fn classify_words(
+    words: &[(String, Range<usize>)],
+    name: &str,
+    context: &Context,
+) -> Vec<Usage> {
+    let mut whole = Vec::new();
+    let mut texts = Vec::new();
+    for (word, range) in words {
+        let text = placed(word, range);
+        let at = occurrences(word, name).filter(|(_, whole)| *whole);
+        whole.extend(at.filter_map(|(at, _)| text.source(&at)));
+        texts.push(text);
+    }
+    if whole.is_empty() {
+        return Vec::new();
+    }
+    let known = Known::new("", &context.wrappers);
+    let reader = Reader::new(name, &context.services, known);
+    let first = words.first().map_or("", |(word, _)| word.as_str());
+    let found = match (first, texts.get(1)) {
+        ("CMD-SHELL", Some(text)) => reader.read(text.clone()),
+        _ => {
+            let skip = usize::from(matches!(first, "CMD" | "NONE"));
+            let word = |text| Word { text, parts: Vec::new(), quoted: true };
+            reader.read_words(texts.into_iter().skip(skip).map(word).collect())
+        }
+    };
+    settle(whole, found)
+}
+
+/// Gives a word its place in the source, where it stands there byte by byte.
+fn placed(word: &str, range: &Range<usize>) -> Text {
+    match range.len().checked_sub(word.len()) {
+        Some(0) => Text::at(word, range.start),
+        // Quotes around it.
+        Some(2) => Text::at(word, range.start + 1),
+        _ => Text::made_up(word),
+    }
+}
+
+fn whole_uses(text: &str, name: &str, base: usize) -> Vec<Range<usize>> {
+    if name.is_empty() {
+        return Vec::new();
+    }
+    let moved = |at: Range<usize>| base + at.start..base + at.end;
+    occurrences(text, name).filter(|(_, whole)| *whole).map(|(at, _)| moved(at)).collect()
+}
+
+/// Chooses one meaning for each use: the surest, and of equally sure ones a reference.
+fn settle(whole: Vec<Range<usize>>, found: Vec<Usage>) -> Vec<Usage> {
+    let mut best: BTreeMap<usize, Usage> = BTreeMap::new();
+    let rank =
+        |usage: &Usage| (usage.confidence, usage.class.refers(), usage.class != Class::Unknown);
+    for usage in found {
+        match best.get_mut(&usage.range.start) {
+            Some(known) if rank(known) >= rank(&usage) => {}
+            Some(known) => *known = usage,
+            None => {
+                best.insert(usage.range.start, usage);
+            }
+        }
+    }
+    let unknown = |range| Usage {
+        range,
+        class: Class::Unknown,
+        confidence: Confidence::Unsure,
+        reason: "place in a script that tells nothing of it",
+    };
+    let meaning = |range: Range<usize>| {
+        let found = best.remove(&range.start).filter(|usage| usage.range == range);
+        found.unwrap_or_else(|| unknown(range))
+    };
+    whole.into_iter().map(meaning).collect()
+}

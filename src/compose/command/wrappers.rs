@@ -1,0 +1,286 @@
+//! Variables, functions and aliases that stand for a command, and what else the text says of its
+//! variables.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::docker;
+use super::lexer;
+use super::lexer::PartKind;
+use super::lexer::Word;
+use super::parser;
+use super::parser::Command;
+use super::parser::Item;
+use super::programs;
+use super::text::Text;
+
+/// How often a wrapper of a wrapper is followed.
+const MAX_DEPTH: usize = 8;
+
+/// What is known of a text before its commands are read.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    wrappers: BTreeMap<String, Vec<Word>>,
+    /// Functions that the text defines.
+    pub(super) functions: BTreeSet<String>,
+    /// Literal values of variables.
+    pub(super) values: BTreeMap<String, Vec<String>>,
+    engines: (Word, Word),
+}
+
+impl Known {
+    /// Adds wrappers from elsewhere to those of a text.
+    pub(super) fn new(text: &str, others: &BTreeMap<String, Vec<String>>) -> Self {
+        let definitions = Definitions::read(text);
+        let mut wrappers = definitions.wrappers();
+        for (name, words) in others {
+            wrappers.entry(name.clone()).or_insert_with(|| words.clone());
+        }
+        let words = |words: &Vec<String>| words.iter().map(|word| made_up(word)).collect();
+        Self {
+            wrappers: wrappers.iter().map(|(name, value)| (name.clone(), words(value))).collect(),
+            functions: definitions.functions,
+            values: definitions.values,
+            engines: (made_up("docker-compose"), made_up("docker")),
+        }
+    }
+
+    /// Gives what a command's first word stands for.
+    pub(super) fn wrapper(&self, head: &Word) -> Option<&[Word]> {
+        let whole = 0..head.text.len();
+        let name = head.variable(&whole).unwrap_or_else(|| head.as_str());
+        let found = self.wrappers.get(name).or_else(|| {
+            // A script is called by its path, a function is not.
+            let base = programs::base_name(name);
+            self.wrappers.get(base).filter(|_| base != name)
+        });
+        found.map(Vec::as_slice)
+    }
+
+    /// Tells whether a word as it stands in a text is a wrapper: `$DC`, `${DC}`, `dc`.
+    pub(super) fn is_wrapper(&self, token: &str) -> bool {
+        let name = token.trim_start_matches(['$', '{', '(']).trim_end_matches(['}', ')']);
+        self.wrappers.contains_key(name)
+    }
+
+    /// Gives the words `docker-compose` and `docker`.
+    pub(super) fn engine_words(&self) -> &(Word, Word) {
+        &self.engines
+    }
+}
+
+/// Finds the wrappers of a text.
+pub(super) fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
+    Definitions::read(text).wrappers()
+}
+
+/// What a text defines.
+#[derive(Debug, Default)]
+struct Definitions {
+    functions: BTreeSet<String>,
+    values: BTreeMap<String, Vec<String>>,
+    /// What a name may stand for: the first that is a command for containers counts.
+    commands: BTreeMap<String, Vec<Vec<Word>>>,
+}
+
+impl Definitions {
+    fn read(text: &str) -> Self {
+        let mut definitions = Self::default();
+        for item in parser::parse(lexer::lex(&Text::at(text, 0))) {
+            match item {
+                Item::Command(command) => definitions.command(&command),
+                Item::List(list) => {
+                    let name = name_of(&list.name);
+                    definitions.commands.entry(name).or_default().push(list.words);
+                }
+                Item::Names(words) => {
+                    if let [name] = words.as_slice() {
+                        definitions.functions.insert(name.as_str().to_owned());
+                    }
+                }
+                Item::Label(_) | Item::Comment(_) => {}
+            }
+        }
+        definitions
+    }
+
+    fn command(&mut self, command: &Command) {
+        for assignment in &command.assignments {
+            self.value(name_of(&assignment.name), &assignment.value);
+        }
+        let head = command.words.first().map_or("", Word::as_str);
+        if matches!(
+            head,
+            "export"
+                | "local"
+                | "readonly"
+                | "declare"
+                | "typeset"
+                | "alias"
+                | "set"
+                | "ENV"
+                | "ARG"
+        ) {
+            let mut words =
+                command.words.iter().skip(1).filter(|word| !word.as_str().starts_with('-'));
+            while let Some(word) = words.next() {
+                match word.as_str().split_once('=') {
+                    Some((name, _)) => {
+                        let value = word.slice(name.len() + 1..word.text.len());
+                        self.value(name.to_owned(), &value);
+                    }
+                    None => {
+                        // fish: `alias dc 'docker compose'`, `set -x DC docker compose`.
+                        let rest: Vec<&Word> = words.by_ref().collect();
+                        if !rest.is_empty() {
+                            self.value(word.as_str().to_owned(), &Word::join(rest));
+                        }
+                    }
+                }
+            }
+        }
+        // A function that hands its arguments on: `dc() { docker compose "$@"; }`.
+        let Some(function) = &command.scope.function else { return };
+        let passes = |word: &Word| {
+            let text = word.as_str();
+            word.parts.iter().any(|part| {
+                part.range == (0..text.len())
+                    && part.variable().is_some_and(|name| matches!(name, "@" | "*" | "argv"))
+            }) || matches!(text, "@args" | "@Args" | "%*")
+        };
+        if let Some(end) = command.words.iter().position(passes)
+            && end > 0
+        {
+            let mut words: Vec<Word> = command.words.iter().take(end).cloned().collect();
+            // `DC=run _dc "$@"`: the wrapper below sees the value.
+            for assignment in &command.assignments {
+                let text = format!("{}={}", assignment.name.as_str(), assignment.value.as_str());
+                words.insert(0, made_up(&text));
+            }
+            self.commands.entry(function.to_string()).or_default().push(words);
+        }
+    }
+
+    fn value(&mut self, name: String, value: &Word) {
+        let whole = 0..value.text.len();
+        let mut text = value.as_str();
+        // `${NAME:-value}` counts as its default.
+        if let [part] = value.parts.as_slice()
+            && part.range == whole
+            && let PartKind::Variable { default: Some(default), .. } = &part.kind
+        {
+            text = text.get(default.clone()).unwrap_or_default().trim_matches(['"', '\'']);
+        }
+        let values = self.values.entry(name.clone()).or_default();
+        if !value.parts.iter().any(|part| {
+            part.range == whole && !matches!(part.kind, PartKind::Variable { default: Some(_), .. })
+        }) {
+            values.push(text.to_owned());
+        }
+        let in_substitution = || {
+            // `DC=$(command -v docker-compose || echo "docker compose")`
+            let found = value.parts.iter().any(|part| matches!(&part.kind, PartKind::Command(text) if text.as_str().contains("docker-compose") && text.as_str().contains("-v ")));
+            found.then(|| vec![made_up("docker-compose")])
+        };
+        let words = words_of(text);
+        let command = if words.len() < 64 && !words.is_empty() { Some(words) } else { None };
+        let command = in_substitution().or(command);
+        if let Some(command) = command {
+            self.commands.entry(name).or_default().push(command);
+        }
+    }
+
+    /// Gives the names that stand for a command which handles containers.
+    fn wrappers(&self) -> BTreeMap<String, Vec<String>> {
+        let mut found = BTreeMap::new();
+        for name in self.commands.keys() {
+            if docker::engine(name).is_some() {
+                continue;
+            }
+            if let Some(words) = self.resolve(name) {
+                found.insert(name.clone(), words);
+            }
+        }
+        found
+    }
+
+    /// Follows wrappers of wrappers until a program stands first.
+    fn resolve(&self, name: &str) -> Option<Vec<String>> {
+        self.commands.get(name)?.iter().find_map(|words| self.expand(name, words))
+    }
+
+    fn expand(&self, name: &str, words: &[Word]) -> Option<Vec<String>> {
+        let mut words: Vec<Word> = words.to_vec();
+        let mut settings: Vec<(String, String)> = Vec::new();
+        for _ in 0..MAX_DEPTH {
+            while let Some((key, value)) =
+                words.first().and_then(|word| word.as_str().split_once('='))
+                && lexer::is_identifier(key)
+            {
+                settings.push((key.to_owned(), value.to_owned()));
+                words.remove(0);
+            }
+            while words.first().is_some_and(|word| {
+                matches!(word.as_str(), "sudo" | "exec" | "command" | "@" | "env" | "time" | "&")
+            }) {
+                words.remove(0);
+            }
+            let head = words.first()?;
+            let base = programs::base_name(head.as_str());
+            if docker::engine(base).is_some() {
+                let text = |word: &Word| {
+                    let name = word.variable(&(0..word.text.len()))?;
+                    settings.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+                };
+                return Some(
+                    words
+                        .iter()
+                        .map(|word| text(word).unwrap_or_else(|| word.as_str().to_owned()))
+                        .collect(),
+                );
+            }
+            let inner = head.variable(&(0..head.text.len())).unwrap_or(head.as_str());
+            if inner == name {
+                return None;
+            }
+            // Of several definitions the first counts here.
+            let expansion = self.commands.get(inner)?.first()?.clone();
+            words.splice(0..1, expansion);
+            if words.len() > 64 {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+fn name_of(word: &Word) -> String {
+    word.variable(&(0..word.text.len())).unwrap_or_else(|| word.as_str()).to_owned()
+}
+
+/// Reads the words of a value.
+fn words_of(text: &str) -> Vec<Word> {
+    if !text.contains(|c: char| c.is_ascii_alphabetic()) || text.len() > 4096 {
+        return Vec::new();
+    }
+    let items = parser::parse(lexer::lex(&Text::made_up(text)));
+    let commands = items.into_iter().find_map(|item| match item {
+        Item::Command(command) if !command.words.is_empty() => Some(command.words),
+        _ => None,
+    });
+    commands.unwrap_or_default()
+}
+
+/// Reads one word that stands nowhere in the source.
+fn made_up(text: &str) -> Word {
+    let word = Word { text: Text::made_up(text), ..Word::default() };
+    let plain = !text.contains('$') && !text.contains('{');
+    if plain {
+        return word;
+    }
+    let lexed = lexer::lex(&word.text);
+    match lexed.tokens.into_iter().next().map(|token| token.kind) {
+        Some(lexer::Kind::Word(read)) => read,
+        _ => word,
+    }
+}
