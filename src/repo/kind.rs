@@ -89,7 +89,8 @@ pub fn kind(path: &str, text: &str) -> FileKind {
         .or_else(|| by_folder(&folders))
         .or_else(|| by_first_line(text))
         .unwrap_or(Other);
-    let kind = if name.ends_with(".txt") && kind == Other { plain_text(&folders, name) } else { kind };
+    let kind =
+        if name.ends_with(".txt") && kind == Other { plain_text(&folders, name) } else { kind };
     match kind {
         Code(_) if says_generated(text) => Generated,
         Code(_) | Sql if is_migration(&folders, name) => History,
@@ -193,9 +194,7 @@ fn by_name(folders: &[&str], name: &str) -> Option<FileKind> {
         ".babelrc" | ".eslintrc" | ".prettierrc" | ".swcrc" | ".stylelintrc" => Config(Json),
         "readme" | "install" | "contributing" | "hacking" | "usage" | "faq" | "todo" | "notes"
         | "upgrading" => Docs,
-        "changelog" | "changes" | "history" | "news" | "release-notes" | "release_notes" => {
-            History
-        }
+        "changelog" | "changes" | "history" | "news" | "release-notes" | "release_notes" => History,
         _ if inner.ends_with(".txt") && is_requirements(folders, inner) => Config(Lines),
         _ if start_of(&["caddyfile"]) && !has_own_suffix => Config(Directives),
         _ if start_of(&["dockerfile", "containerfile"]) && !has_own_suffix => Dockerfile,
@@ -268,9 +267,16 @@ fn is_ci(folders: &[&str], name: &str) -> bool {
         )
     });
     below_workflows
-        || [".circleci", ".buildkite", ".woodpecker", ".semaphore", ".gitlab-ci", ".azure-pipelines"]
-            .iter()
-            .any(|folder| inside(folder))
+        || [
+            ".circleci",
+            ".buildkite",
+            ".woodpecker",
+            ".semaphore",
+            ".gitlab-ci",
+            ".azure-pipelines",
+        ]
+        .iter()
+        .any(|folder| inside(folder))
         || matches!(
             stem,
             ".gitlab-ci"
@@ -288,7 +294,9 @@ fn is_ci(folders: &[&str], name: &str) -> bool {
                 | "wercker"
         )
         || stem.ends_with(".gitlab-ci")
-        || ["azure-pipelines", "buildspec", "cloudbuild"].iter().any(|start| stem.starts_with(start))
+        || ["azure-pipelines", "buildspec", "cloudbuild"]
+            .iter()
+            .any(|start| stem.starts_with(start))
 }
 
 /// Reads suffixes from the last to the first until one is known.
@@ -336,8 +344,8 @@ fn suffix_kind(suffix: &str) -> Option<FileKind> {
         | "groovy" | "gradle" | "css" | "scss" | "less" | "sass" | "styl" | "jenkinsfile"
         | "prisma" => Code(Slashes),
         "go" | "rs" | "java" | "kt" | "kts" | "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "cs"
-        | "fs" | "scala" | "sbt" | "swift" | "m" | "mm" | "zig" | "proto" | "vcl" | "sol"
-        | "v" | "thrift" | "dhall" | "cue" | "jsonnet" | "libsonnet" => Code(Chars),
+        | "fs" | "scala" | "sbt" | "swift" | "m" | "mm" | "zig" | "proto" | "vcl" | "sol" | "v"
+        | "thrift" | "dhall" | "cue" | "jsonnet" | "libsonnet" => Code(Chars),
         "lua" | "hs" | "elm" | "adb" | "ads" | "vhdl" => Code(Dashes),
         "clj" | "cljs" | "cljc" | "edn" | "lisp" | "el" | "scm" | "rkt" => Code(Semicolons),
         "html" | "htm" | "xhtml" | "vue" | "svelte" | "astro" | "erb" | "ejs" | "eex" | "heex"
@@ -383,7 +391,7 @@ fn by_folder(folders: &[&str]) -> Option<FileKind> {
     let folder = folders.last()?;
     match *folder {
         "env" | "envs" | ".envs" | "env_files" | "environments" => Some(Env),
-        _ if folders.iter().any(|folder| *folder == ".envs") => Some(Env),
+        _ if folders.contains(&".envs") => Some(Env),
         ".husky" | "hooks" | ".githooks" | ".git-hooks" => Some(Shell),
         "cron.d" | "crontabs" => Some(Shell),
         "sites-available" | "sites-enabled" => Some(Config(Directives)),
@@ -401,7 +409,9 @@ fn by_first_line(text: &str) -> Option<FileKind> {
             "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "fish" | "pwsh" | "bats"
             | "with-contenv" | "openrc-run" => Shell,
             "make" | "just" => Make,
-            "python" | "ruby" | "perl" | "rscript" | "elixir" | "julia" | "tclsh" => Code(Language::Hash),
+            "python" | "ruby" | "perl" | "rscript" | "elixir" | "julia" | "tclsh" => {
+                Code(Language::Hash)
+            }
             "node" | "deno" | "bun" | "php" | "tsx" | "ts-node" | "zx" | "groovy" => Code(Slashes),
             "lua" | "luajit" | "runhaskell" => Code(Dashes),
             "psql" => Sql,
@@ -463,7 +473,9 @@ fn in_archive(folders: &[&str]) -> bool {
     folders.iter().any(|folder| {
         ARCHIVES.contains(folder)
             || matches!(*folder, "old" | "_old" | ".old")
-            || ["old-", "old_", "archive-", "archived-"].iter().any(|start| folder.starts_with(start))
+            || ["old-", "old_", "archive-", "archived-"]
+                .iter()
+                .any(|start| folder.starts_with(start))
     })
 }
 
@@ -500,8 +512,14 @@ mod tests {
             (Ci, ".github/workflows/a.yml .gitlab-ci.yml .circleci/config.yml .drone.yml"),
             (Ci, "azure-pipelines.yml bitbucket-pipelines.yml .travis.yml .github/actions/x/a.yml"),
             (Ci, "action.yml ci/test.gitlab-ci.yml .gitlab/ci/build.yml cloudbuild.yaml"),
-            (Config(Lines), "php.ini pyproject.toml app.properties .pgpass pgbouncer.ini redis.conf"),
-            (Config(Lines), "requirements.txt requirements/dev.txt userlist.txt my.cnf app.service"),
+            (
+                Config(Lines),
+                "php.ini pyproject.toml app.properties .pgpass pgbouncer.ini redis.conf",
+            ),
+            (
+                Config(Lines),
+                "requirements.txt requirements/dev.txt userlist.txt my.cnf app.service",
+            ),
             (Config(Lines), "config.toml.example go.mod setup.cfg .npmrc"),
             (Config(Json), "package.json servers.json tsconfig.jsonc .eslintrc config.json5"),
             (Config(Xml), "pom.xml web.config App.csproj"),
@@ -510,7 +528,10 @@ mod tests {
             (Config(Directives), "etc/nginx/sites-available/app"),
             (Code(Language::Hash), "a.py b.rb c.pl d.exs Rakefile Vagrantfile CMakeLists.txt"),
             (Code(Language::Hash), "alembic/env.py migrations/env.py src/archive/mod.py Tiltfile"),
-            (Code(Slashes), "a.js b.ts c.tsx d.php Jenkinsfile x.groovy build.gradle s.scss .env.js"),
+            (
+                Code(Slashes),
+                "a.js b.ts c.tsx d.php Jenkinsfile x.groovy build.gradle s.scss .env.js",
+            ),
             (Code(Chars), "a.go b.rs C.java d.kt e.cs f.cpp default.vcl"),
             (Code(Dashes), "a.lua b.hs"),
             (Code(Semicolons), "a.clj b.el"),
@@ -519,7 +540,10 @@ mod tests {
             (Docs, "README.md a.rst b.adoc README INSTALL docs/guide.txt README.txt Dockerfile.md"),
             (Docs, "docs/upgrade.mdx .env.md"),
             (History, "CHANGELOG.md CHANGELOG NEWS.rst release-notes.md HISTORY.txt app.log"),
-            (History, "pasted/out.txt archive/run.sh docs/archive/a.md old/Makefile nginx.conf.bak"),
+            (
+                History,
+                "pasted/out.txt archive/run.sh docs/archive/a.md old/Makefile nginx.conf.bak",
+            ),
             (History, "alembic/versions/1_a.py app/migrations/0001_initial.py db/migrate/1_x.rb"),
             (History, "prisma/migrations/1/migration.sql sql/V1__init.sql release-notes/1.0.md"),
             (History, "archive/tool.py a.patch"),
