@@ -391,7 +391,7 @@ fn by_folder(folders: &[&str]) -> Option<FileKind> {
     let folder = folders.last()?;
     match *folder {
         "env" | "envs" | ".envs" | "env_files" | "environments" => Some(Env),
-        _ if folders.iter().any(|folder| *folder == ".envs") => Some(Env),
+        _ if folders.contains(&".envs") => Some(Env),
         ".husky" | "hooks" | ".githooks" | ".git-hooks" => Some(Shell),
         "cron.d" | "crontabs" => Some(Shell),
         "sites-available" | "sites-enabled" => Some(Config(Directives)),

@@ -1,0 +1,151 @@
+//! A name in a string of code: what the string's place and its words make of it.
+
+use std::ops::Range;
+
+use crate::compose::setting::{self, Subject};
+use crate::compose::usage::{Class, Confidence};
+use crate::repo::mentions::code::Dialect;
+use crate::repo::mentions::code::place::{Place, Role, is_generic};
+use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
+use crate::repo::mentions::people;
+use crate::repo::mentions::tokens::Source;
+use crate::repo::mentions::value;
+use crate::repo::mentions::words;
+
+/// Reads a string literal: the token `at`, inside of which the name stands.
+pub(super) fn read(
+    page: &mut Page<'_>,
+    source: &Source<'_>,
+    at: usize,
+    dialect: Dialect<'_>,
+    outer: &str,
+) {
+    let Some(token) = source.tokens.get(at) else { return };
+    let inner = token.inner.clone();
+    if page.open_in(&inner).is_empty() {
+        return;
+    }
+    let text = page.slice(&inner);
+    let mut place = source.place(at);
+    if !outer.is_empty() {
+        place.keys.push(outer);
+    }
+    if place.role == Role::Imported && !text.contains(char::is_whitespace) {
+        return page.judge_all(&inner, certain(Class::Identifier, "a module or package"));
+    }
+    if place.role == Role::Key && text == page.subject.name {
+        let judgement = key(page, source, at);
+        return page.judge_all(&inner, judgement);
+    }
+    if arguments(page, source, at, &place) {
+        return;
+    }
+    if text.trim() == page.subject.name {
+        let judgement = whole(page, source, at, &place, dialect, &inner);
+        return page.judge_all(&inner, judgement);
+    }
+    value::read(page, &inner, telling(&place).unwrap_or_default());
+}
+
+/// Judges a string that is the name and nothing else.
+fn whole(
+    page: &Page<'_>,
+    source: &Source<'_>,
+    at: usize,
+    place: &Place<'_>,
+    dialect: Dialect<'_>,
+    inner: &Range<usize>,
+) -> Judgement {
+    if place.role == Role::Label && matches!(dialect.suffix, "tf" | "hcl" | "nomad") {
+        return certain(Class::Identifier, "label of a block");
+    }
+    if let Some(judgement) = place.calls.iter().find_map(|call| by_call(call)) {
+        return judgement;
+    }
+    let listed = place.list.filter(|_| place.role == Role::Value);
+    let among = listed.and_then(|open| value::among(page, &source.siblings(open, at, Role::Value)));
+    let Some(key) = telling(place) else { return among.unwrap_or_else(|| value::literal(page)) };
+    let judgement = value::whole(page, inner, key);
+    match (place.role, setting::subject(key)) {
+        // What code asks a collection of hosts or services for is a key of its own.
+        (Role::Index, _) => value::literal(page),
+        (Role::Compared, _) => judgement.at_most(Confidence::Likely),
+        (_, Subject::Host) => judgement,
+        _ if judgement.class.refers() && !judgement.edits() => among.unwrap_or(judgement),
+        _ => judgement.at_most(Confidence::Likely),
+    }
+}
+
+/// Finds the nearest name that tells what its value is.
+fn telling<'t>(place: &Place<'t>) -> Option<&'t str> {
+    place
+        .keys
+        .iter()
+        .copied()
+        .find(|key| key.len() < 64 && !is_generic(key) && setting::subject(key) != Subject::Other)
+}
+
+/// Judges the key of a mapping: a list of services where its sisters are services.
+fn key(page: &Page<'_>, source: &Source<'_>, at: usize) -> Judgement {
+    let open = source.bracket_of(at);
+    let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
+    let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
+    if known >= 2 && known * 2 >= sisters.len() {
+        return likely(Class::NameList, "a key among services");
+    }
+    unsure(Class::Identifier, "a key")
+}
+
+/// Judges by the function that a string is passed to.
+fn by_call(call: &str) -> Option<Judgement> {
+    let near = people::suffix(call, 160);
+    let callee = near.rsplit(['.', ':', '>', ' ']).next().unwrap_or(near);
+    let lower = callee.to_ascii_lowercase();
+    let path = near.to_ascii_lowercase();
+    if path.contains("containers") && matches!(lower.as_str(), "get" | "list") {
+        return Some(certain(Class::ContainerCommand, "a container asked for by name"));
+    }
+    if matches!(lower.as_str(), "getcontainer" | "get_container" | "inspect_container") {
+        return Some(certain(Class::ContainerCommand, "a container asked for by name"));
+    }
+    // Testcontainers' classes take images.
+    if callee.ends_with("Container") && callee.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return Some(unsure(Class::Image, "an image of a test container"));
+    }
+    if lower.contains("container") && VERBS.iter().any(|verb| lower.contains(verb)) {
+        return Some(likely(Class::ContainerCommand, "passed to a call on containers"));
+    }
+    SERVICE_CALLS
+        .contains(&lower.as_str())
+        .then(|| likely(Class::ServiceReference, "passed to a call on Compose services"))
+}
+
+/// What code does with a container that it names.
+const VERBS: &[&str] =
+    &["exec", "inspect", "logs", "restart", "start", "stop", "stats", "remove", "kill", "wait"];
+
+/// Functions of Testcontainers, pytest-docker and Tilt that take a Compose service.
+const SERVICE_CALLS: &[&str] = &[
+    "dc_resource",
+    "get_service_host",
+    "get_service_port",
+    "getservicehost",
+    "getserviceport",
+    "withexposedservice",
+    "withservices",
+];
+
+/// Reads the argument list of a program that a string is part of.
+fn arguments(page: &mut Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> bool {
+    let Some(open) = place.list.or_else(|| source.bracket_of(at)) else { return false };
+    // `spawn("docker", ["exec", "db"])`: the outer bracket holds the program.
+    let brackets = [Some(open), source.bracket_of(open)];
+    brackets.into_iter().flatten().any(|open| {
+        let arguments = words::of_bracket(source, open);
+        let is_command = words::is_command(&arguments);
+        if is_command {
+            words::read(page, &arguments);
+        }
+        is_command
+    })
+}

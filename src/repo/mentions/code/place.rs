@@ -1,0 +1,540 @@
+//! Where a string stands in code: the names it is assigned, compared or passed to.
+//!
+//! Told by the tokens before it: `host = "db"`, `getenv("DB_HOST", "db")`,
+//! `process.env.DB_HOST || "db"`, `Column(default="db")`. Deliberately absent: what those names
+//! mean.
+
+use crate::repo::mentions::tokens::{Kind, Source};
+
+/// What a string is to the code around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A value.
+    #[default]
+    Value,
+    /// A key of a mapping (`"db": …`).
+    Key,
+    /// What a collection is asked for (`services["db"]`).
+    Index,
+    /// What something is compared with.
+    Compared,
+    /// A module or package.
+    Imported,
+    /// Behind a word without a sign (`resource "x" "db" {`, `host "db"`).
+    Label,
+}
+
+/// A string's surroundings.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place<'t> {
+    pub(super) role: Role,
+    /// Names that it is assigned or passed to, the nearest first.
+    pub(super) keys: Vec<&'t str>,
+    /// Functions in whose arguments it stands, with their receivers, the innermost first.
+    pub(super) calls: Vec<&'t str>,
+    /// The bracket that lists it with others.
+    pub(super) list: Option<usize>,
+}
+
+/// Steps outward that are looked at.
+const STEPS: usize = 12;
+
+/// Names that only say that a value is one; what stands around them tells more.
+const GENERIC: &[&str] = &[
+    "default",
+    "defaultvalue",
+    "default_value",
+    "dflt",
+    "fallback",
+    "initial",
+    "example",
+    "examples",
+    "value",
+    "val",
+    "const",
+    "def",
+    "name",
+    "names",
+    "item",
+    "text",
+    "placeholder",
+];
+
+/// Keys whose value is the name of what stands beside it.
+const NAMING: &[&str] = &["name", "key", "env", "envvar", "env_var", "id", "alias", "dest"];
+
+/// Functions that give their argument where what they are called on has nothing.
+const FALLBACKS: &[&str] = &[
+    "unwrap_or",
+    "unwrap_or_else",
+    "or_else",
+    "orElse",
+    "or",
+    "getOrElse",
+    "getOrDefault",
+    "default",
+    "withDefault",
+    "orDefault",
+    "ifEmpty",
+    "map_or",
+    "d",
+];
+
+const IMPORTS: &[&str] =
+    &["import", "from", "require", "require_relative", "include", "use", "load"];
+
+impl<'t> Source<'t> {
+    /// The token before one, comments left out.
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
+        let mut at = at;
+        loop {
+            at = at.checked_sub(1)?;
+            if self.kind_of(at) != Some(Kind::Comment) {
+                return Some(at);
+            }
+        }
+    }
+
+    /// The token after one, comments left out.
+    pub(super) fn after(&self, at: usize) -> Option<usize> {
+        let mut at = at;
+        loop {
+            at += 1;
+            if self.kind_of(at)? != Kind::Comment {
+                return Some(at);
+            }
+        }
+    }
+
+    /// Tells whether two tokens stand on one line.
+    fn same_line(&self, one: usize, other: usize) -> bool {
+        let end = self.tokens.get(one).map(|token| token.range.end);
+        let start = self.tokens.get(other).map(|token| token.range.start);
+        let (Some(end), Some(start)) = (end, start) else { return false };
+        !self.text.get(end..start).unwrap_or_default().contains('\n')
+    }
+
+    /// Finds the first token of the operand that ends with `at` (`a.b["c"](d)`).
+    fn operand_start(&self, at: usize) -> usize {
+        let mut start = at;
+        for _ in 0..64 {
+            if self.kind_of(start) == Some(Kind::Close) {
+                let Some(open) = self.bracket_of(start) else { break };
+                start = open;
+            }
+            let Some(before) = self.before(start) else { break };
+            let joined = match self.kind_of(before) {
+                Some(Kind::Sign) => match self.text_of(before) {
+                    "." | "::" | "->" | "?." | "&." | "!." => self.before(before),
+                    "!" | "?" if matches!(self.kind_of(start), Some(Kind::Open(_))) => Some(before),
+                    _ => None,
+                },
+                Some(Kind::Word | Kind::Close)
+                    if matches!(self.kind_of(start), Some(Kind::Open(b'(' | b'['))) =>
+                {
+                    Some(before)
+                }
+                Some(Kind::Word) if matches!(self.text_of(before), "await" | "new") => Some(before),
+                _ => None,
+            };
+            let Some(joined) = joined else { break };
+            start = joined;
+        }
+        start
+    }
+
+    /// Gives the text of an operand without its last brackets.
+    fn slice(&self, first: usize, last: usize) -> &'t str {
+        let start = self.tokens.get(first).map(|token| token.range.start);
+        let end = self.tokens.get(last).map(|token| token.range.end);
+        match (start, end) {
+            (Some(start), Some(end)) if start <= end => {
+                self.text.get(start..end).unwrap_or_default()
+            }
+            _ => "",
+        }
+    }
+
+    /// Finds the name that an operand ending with `at` has: a word, a string, an index, what a
+    /// getter is asked for.
+    fn operand_name(&self, at: usize) -> Option<&'t str> {
+        match self.kind_of(at)? {
+            Kind::Text { .. } => Some(self.inner_of(at)),
+            Kind::Word => Some(self.text_of(at)),
+            Kind::Close => {
+                let open = self.bracket_of(at)?;
+                let first = self.inside(open).find(|&inner| self.is_text(inner));
+                let first = first.map(|text| self.inner_of(text));
+                first.or_else(|| {
+                    let callee = self.before(open)?;
+                    self.is_word(callee).then(|| self.text_of(callee))
+                })
+            }
+            Kind::Sign if matches!(self.text_of(at), "!" | "?") => {
+                self.operand_name(self.before(at)?)
+            }
+            _ => None,
+        }
+    }
+
+    /// Finds the name on the left of an assignment, types left out.
+    fn assigned_name(&self, at: usize) -> Option<&'t str> {
+        let start = self.operand_start(at);
+        // `host: Optional[str] = …`, `host?: string = …`
+        if let Some(colon) = self.before(start)
+            && matches!(self.text_of(colon), ":" | "?:")
+            && let Some(name) = self.before(colon)
+            && self.is_word(name)
+        {
+            return Some(self.text_of(name));
+        }
+        // Go's `host string = …`.
+        if self.is_word(at)
+            && matches!(self.text_of(at), "string" | "String" | "str")
+            && let Some(name) = self.before(at)
+            && self.is_word(name)
+            && self.same_line(name, at)
+        {
+            return Some(self.text_of(name));
+        }
+        if matches!(self.text_of(at), ">" | ">>") {
+            // `host: Option<String> = …`
+            let mut start = at;
+            for _ in 0..16 {
+                start = self.before(start)?;
+                if matches!(self.text_of(start), ":" | "?:") {
+                    return self.operand_name(self.before(start)?);
+                }
+            }
+            return None;
+        }
+        self.operand_name(at)
+    }
+
+    /// Looks at what stands around a string.
+    pub(super) fn place(&self, at: usize) -> Place<'t> {
+        let mut place = Place { role: self.role(at), ..Place::default() };
+        if matches!(place.role, Role::Imported) {
+            return place;
+        }
+        let mut from = self.operand_start(at);
+        let mut outward = false;
+        for _ in 0..STEPS {
+            let Some(before) = self.before(from) else { break };
+            let Some(next) = self.outward(before, from, outward, &mut place) else { break };
+            from = next;
+            outward = true;
+        }
+        place
+    }
+
+    /// Reads the token before a place and gives the place to go on from.
+    fn outward(
+        &self,
+        before: usize,
+        from: usize,
+        outward: bool,
+        place: &mut Place<'t>,
+    ) -> Option<usize> {
+        let sign = self.text_of(before);
+        match self.kind_of(before)? {
+            Kind::Sign => match sign {
+                "," => self.listed(before, from, outward, place),
+                "=" | ":=" | "=>" | "<-" | "||=" | "??=" | "&&=" | "?=" | "+=" | "::=" => {
+                    self.assigned(self.before(before)?, place)
+                }
+                ":" => self.after_colon(before, place),
+                "->" if outward => self.assigned(self.before(before)?, place),
+                "||" | "??" | "?:" | "//" => {
+                    let left = self.before(before)?;
+                    place.keys.extend(self.operand_name(left));
+                    Some(self.operand_start(left))
+                }
+                "?" => Some(self.operand_start(self.before(before)?)),
+                "==" | "===" | "!=" | "!==" | "=~" | "<>" => {
+                    if !outward {
+                        place.role = Role::Compared;
+                        place.keys.extend(self.operand_name(self.before(before)?));
+                    }
+                    None
+                }
+                "|" | "||_" => self.closure(before),
+                "&" | "*" | "..." | "!" | "-" if outward || sign == "&" || sign == "..." => {
+                    Some(before)
+                }
+                _ => None,
+            },
+            Kind::Open(b'(') => self.called(before, from, place),
+            Kind::Open(b'[') => {
+                let owner = self.before(before)?;
+                let adjoins = self.tokens.get(owner).map(|token| token.range.end)
+                    == self.tokens.get(before).map(|token| token.range.start);
+                let indexed = matches!(self.kind_of(owner), Some(Kind::Word | Kind::Close));
+                if indexed && adjoins && !outward {
+                    place.role = Role::Index;
+                    place.keys.extend(self.operand_name(owner));
+                    return None;
+                }
+                place.list.get_or_insert(before);
+                Some(before)
+            }
+            Kind::Open(_) => {
+                place.list.get_or_insert(before);
+                Some(before)
+            }
+            Kind::Word if !outward || self.same_line(before, from) => {
+                self.behind_word(before, from, outward, place)
+            }
+            _ => None,
+        }
+    }
+
+    /// `key = …`: the name; a generic one asks its surroundings too.
+    fn assigned(&self, left: usize, place: &mut Place<'t>) -> Option<usize> {
+        let name = self.assigned_name(left)?;
+        if !is_generic(name) {
+            place.keys.push(name);
+            return None;
+        }
+        let bracket = self.bracket_of(left).filter(|_| self.kind_of(left) != Some(Kind::Close));
+        let open = bracket?;
+        place.keys.extend(self.sibling_names(open));
+        place.keys.push(name);
+        match self.kind_of(open) {
+            Some(Kind::Open(b'(')) => self.called(open, left, place),
+            _ => Some(open),
+        }
+    }
+
+    /// A colon of a mapping, of an annotation or of a choice.
+    fn after_colon(&self, colon: usize, place: &mut Place<'t>) -> Option<usize> {
+        let left = self.before(colon)?;
+        let start = self.operand_start(left);
+        if let Some(question) = self.before(start)
+            && self.text_of(question) == "?"
+        {
+            return Some(self.operand_start(self.before(question)?));
+        }
+        if matches!(self.text_of(left), "default" | "else") {
+            return None;
+        }
+        self.assigned(left, place)
+    }
+
+    /// Names that stand beside a generic one: `name: "DB_HOST", value: …`, `"--db-host", default=…`.
+    fn sibling_names(&self, open: usize) -> Vec<&'t str> {
+        let direct = self.inside(open).take(64).filter(|&at| self.bracket_of(at) == Some(open));
+        direct
+            .filter(|&at| self.is_text(at) && is_name_like(self.inner_of(at)))
+            .filter(|&at| {
+                let key = self.before(at).filter(|&sign| matches!(self.text_of(sign), "=" | ":"));
+                let key = key.and_then(|sign| self.operand_name(self.before(sign)?));
+                key.is_none_or(|key| NAMING.iter().any(|naming| key.eq_ignore_ascii_case(naming)))
+            })
+            .map(|at| self.inner_of(at))
+            .collect()
+    }
+
+    /// `f(…)`: the function, and what it is called on.
+    fn called(&self, open: usize, from: usize, place: &mut Place<'t>) -> Option<usize> {
+        let callee = self.before(open);
+        let callee = callee.filter(|&at| {
+            matches!(self.kind_of(at), Some(Kind::Word | Kind::Close))
+                && !is_keyword(self.text_of(at))
+                && self.same_line(at, open)
+        });
+        let Some(callee) = callee else {
+            if self.text_of(from.saturating_sub(1)) == "," {
+                place.list.get_or_insert(open);
+            }
+            return Some(open);
+        };
+        let start = self.operand_start(callee);
+        place.calls.push(self.slice(start, callee));
+        let name = self.text_of(callee);
+        if FALLBACKS.contains(&name)
+            && let Some(dot) = self.before(callee)
+            && let Some(receiver) = self.before(dot)
+            && matches!(self.text_of(dot), "." | "?." | "|" | "::")
+        {
+            place.keys.extend(self.operand_name(receiver));
+        }
+        Some(start)
+    }
+
+    /// Behind a comma: an argument, or an item of a list.
+    fn listed(
+        &self,
+        comma: usize,
+        from: usize,
+        outward: bool,
+        place: &mut Place<'t>,
+    ) -> Option<usize> {
+        let open = self.bracket_of(comma);
+        let Some(open) = open else {
+            // `DB_HOSTS = "web", "db"`, or arguments without brackets.
+            return (!outward).then(|| self.line_head(comma, place)).flatten();
+        };
+        if self.kind_of(open) == Some(Kind::Open(b'(')) {
+            let calls = place.calls.len();
+            let earlier = self.before(comma);
+            let argument = earlier.filter(|&at| {
+                self.bracket_of(at) == Some(open) || self.kind_of(at) == Some(Kind::Close)
+            });
+            let next = self.called(open, from, place);
+            if place.calls.len() > calls {
+                if let Some(name) = argument.and_then(|at| self.operand_name(at))
+                    && is_name_like(name)
+                {
+                    place.keys.push(name);
+                }
+            } else {
+                place.list.get_or_insert(open);
+            }
+            return next;
+        }
+        place.list.get_or_insert(open);
+        Some(open)
+    }
+
+    /// The head of a line of arguments without brackets: `config.host 'x', 'db'`.
+    fn line_head(&self, comma: usize, place: &mut Place<'t>) -> Option<usize> {
+        let earlier = self.before(comma)?;
+        place.keys.extend(self.operand_name(earlier).filter(|name| is_name_like(name)));
+        None
+    }
+
+    /// `|_| "db"`, `|e| {`: goes to the bracket before a closure.
+    fn closure(&self, bar: usize) -> Option<usize> {
+        let name = self.before(bar)?;
+        let open = self.before(name)?;
+        (self.text_of(open) == "|").then_some(open)
+    }
+
+    fn behind_word(
+        &self,
+        word: usize,
+        from: usize,
+        outward: bool,
+        place: &mut Place<'t>,
+    ) -> Option<usize> {
+        match self.text_of(word) {
+            "or" => {
+                let left = self.before(word)?;
+                place.keys.extend(self.operand_name(left));
+                Some(self.operand_start(left))
+            }
+            "else" if self.same_line(word, from) => {
+                // Python's `a if b else "db"`: on to what it is assigned to.
+                let mut at = word;
+                for _ in 0..16 {
+                    at = self.before(at)?;
+                    if self.text_of(at) == "if" {
+                        return Some(self.operand_start(self.before(at)?));
+                    }
+                }
+                None
+            }
+            "in" | "is" | "not" | "case" | "when" | "eq" | "ne" => {
+                if !outward {
+                    place.role = Role::Compared;
+                }
+                let left = self.before(word)?;
+                place.keys.extend(self.operand_name(left).filter(|name| !is_keyword(name)));
+                None
+            }
+            text if is_keyword(text) || outward => None,
+            text => {
+                place.role = Role::Label;
+                place.keys.push(text);
+                None
+            }
+        }
+    }
+
+    fn role(&self, at: usize) -> Role {
+        let previous = self.before(at);
+        let opened = previous.filter(|&at| self.kind_of(at) == Some(Kind::Open(b'(')));
+        let word = opened.and_then(|open| self.before(open)).or(previous);
+        let word = word.filter(|&word| self.same_line(word, at)).map(|word| self.text_of(word));
+        if word.is_some_and(|word| IMPORTS.contains(&word)) {
+            return Role::Imported;
+        }
+        let Some(next) = self.after(at) else { return Role::Value };
+        let sign = self.text_of(next);
+        let in_choice = previous.is_some_and(|at| self.text_of(at) == "?");
+        let starts_entry = previous.is_none_or(|at| {
+            matches!(self.kind_of(at), Some(Kind::Open(_))) || self.text_of(at) == ","
+        });
+        if matches!(sign, ":" | "=>") && !in_choice && starts_entry {
+            return Role::Key;
+        }
+        Role::Value
+    }
+
+    /// Gives the strings that stand directly in a bracket, `at` left out; keys only, or items only.
+    pub(super) fn siblings(&self, open: usize, at: usize, role: Role) -> Vec<&'t str> {
+        self.inside(open)
+            .filter(|&next| next != at && self.bracket_of(next) == Some(open))
+            .filter(|&next| match role {
+                Role::Key => {
+                    let sign = self.after(next).map(|after| self.text_of(after));
+                    matches!(sign, Some(":" | "=>"))
+                }
+                _ => self.is_text(next),
+            })
+            .map(|next| if self.is_text(next) { self.inner_of(next) } else { self.text_of(next) })
+            .collect()
+    }
+}
+
+/// Tells whether a name only says that something is a value.
+pub(super) fn is_generic(name: &str) -> bool {
+    GENERIC.iter().any(|generic| name.eq_ignore_ascii_case(generic))
+}
+
+/// Tells a name (`DB_HOST`, `db.host`, `--db-host`) from other strings.
+fn is_name_like(text: &str) -> bool {
+    (1..64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:".contains(&b))
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "return"
+            | "yield"
+            | "await"
+            | "throw"
+            | "raise"
+            | "assert"
+            | "if"
+            | "elif"
+            | "else"
+            | "while"
+            | "for"
+            | "in"
+            | "not"
+            | "and"
+            | "or"
+            | "is"
+            | "case"
+            | "when"
+            | "print"
+            | "puts"
+            | "echo"
+            | "then"
+            | "do"
+            | "new"
+            | "typeof"
+            | "match"
+            | "switch"
+            | "lambda"
+            | "del"
+            | "go"
+            | "defer"
+            | "with"
+            | "as"
+    )
+}

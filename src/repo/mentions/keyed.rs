@@ -1,0 +1,146 @@
+//! YAML that is neither Compose nor CI: Prometheus, Grafana, Traefik, Ansible, application
+//! configuration.
+//!
+//! Kubernetes names its own services: nothing in a manifest or chart is ours.
+
+use std::ops::Range;
+
+use crate::compose::usage::Class;
+use crate::repo::mentions::env;
+use crate::repo::mentions::page::{Page, certain, unsure};
+use crate::repo::mentions::people;
+use crate::repo::mentions::snippet;
+use crate::repo::mentions::value;
+use crate::repo::mentions::yaml::{Outline, unquoted};
+
+/// Reads a range as YAML.
+pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
+    let text = page.slice(range);
+    if is_manifest(text) || is_in_chart(page.path) {
+        return page.judge_all(range, unsure(Class::OtherNamespace, "a name of Kubernetes"));
+    }
+    if has_services(text) && snippet::is_compose(text) {
+        return snippet::read(page, range);
+    }
+    let outline = Outline::new(page.text, range);
+    for comment in &outline.comments {
+        env::commented(page, comment);
+    }
+    for (at, entry) in outline.entries.iter().enumerate() {
+        if let Some(key) = entry.key.as_ref().filter(|key| page.is_named_in(key)) {
+            page.judge_all(key, unsure(Class::Identifier, "a key"));
+        }
+        if page.is_named_in(&entry.value) {
+            of_value(page, &outline, at);
+        }
+    }
+}
+
+/// Tells a manifest by the two keys that each one has.
+fn is_manifest(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("apiVersion:") && has("kind:")
+}
+
+fn is_in_chart(path: &str) -> bool {
+    path.split('/').any(|folder| {
+        matches!(folder, "chart" | "charts" | "helm" | "k8s" | "kubernetes" | "kustomize")
+    })
+}
+
+fn has_services(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == "services:")
+}
+
+fn of_value(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
+    let Some(entry) = outline.entries.get(at) else { return };
+    let inner = unquoted(page.text, &entry.value);
+    let key = outline.key_of(at);
+    if is_command(key) {
+        return snippet::command(page, outline, at);
+    }
+    if matches!(key, "job_name" | "job" | "uid" | "alert" | "record") {
+        return page.judge_all(&inner, unsure(Class::Identifier, "a label of its own"));
+    }
+    if matches!(key, "service" | "services") && is_proxy(page) {
+        return page.judge_all(&inner, unsure(Class::Identifier, "a service of the proxy"));
+    }
+    if is_text(key) && page.slice(&inner) != page.subject.name {
+        return people::read(page, &inner, Class::Message);
+    }
+    if entry.key.is_none()
+        && page.slice(&inner) == page.subject.name
+        && let Some(judgement) = value::among(page, &outline.children(entry.parent, at))
+        && !value::whole(page, &inner, key).edits()
+    {
+        return page.judge_all(&inner, judgement);
+    }
+    if entry.is_block && people::command_start(page.slice(&inner)).is_none() {
+        return lines(page, &inner, key);
+    }
+    value::read(page, &inner, key);
+    page.judge_all(&inner, certain(Class::Identifier, "part of a value"));
+}
+
+/// Reads the lines of a block scalar: settings, or text.
+fn lines(page: &mut Page<'_>, range: &Range<usize>, key: &str) {
+    for line in people::lines(page.text, range) {
+        value::read(page, &line, key);
+    }
+}
+
+/// Traefik's dynamic configuration has services of its own.
+fn is_proxy(page: &Page<'_>) -> bool {
+    page.text.contains("loadBalancer") || page.text.contains("routers:")
+}
+
+/// Keys of shell text.
+pub(super) fn is_command(key: &str) -> bool {
+    matches!(
+        key,
+        "after_script"
+            | "args"
+            | "bash"
+            | "before_script"
+            | "cmd"
+            | "cmds"
+            | "command"
+            | "commands"
+            | "entry"
+            | "entrypoint"
+            | "exec"
+            | "inline"
+            | "install"
+            | "post_build"
+            | "powershell"
+            | "pre_build"
+            | "pwsh"
+            | "raw"
+            | "run"
+            | "script"
+            | "sh"
+            | "shell"
+            | "test"
+    )
+}
+
+/// Keys of text for people.
+pub(super) fn is_text(key: &str) -> bool {
+    matches!(
+        key,
+        "annotation"
+            | "comment"
+            | "desc"
+            | "description"
+            | "displayName"
+            | "display_name"
+            | "help"
+            | "label"
+            | "message"
+            | "msg"
+            | "name"
+            | "notes"
+            | "summary"
+            | "title"
+    )
+}

@@ -1,0 +1,66 @@
+//! The second look: what a file surely says of a name holds for its vaguer mentions too.
+
+use crate::compose::usage::{Class, Confidence};
+use crate::repo::mentions::page::Page;
+use crate::repo::mentions::people::{self, Beside};
+use crate::repo::mentions::{Mention, Subject};
+
+/// Tells whether mentions show that the name is also something else: a database, a user, an
+/// image, a volume, a profile.
+#[must_use]
+pub fn competing(mentions: &[Mention]) -> bool {
+    mentions.iter().any(|mention| is_other(mention.class, mention.confidence))
+}
+
+fn is_other(class: Class, confidence: Confidence) -> bool {
+    confidence == Confidence::Certain
+        && matches!(
+            class,
+            Class::Database | Class::User | Class::Image | Class::Volume | Class::Profile
+        )
+}
+
+/// Lowers mentions that only the name's look supports where the file uses the name for something
+/// else as well.
+pub(super) fn settle(page: &mut Page<'_>) {
+    let competes = page
+        .judged()
+        .filter_map(|(_, judgement)| judgement)
+        .any(|judgement| is_other(judgement.class, judgement.confidence));
+    if !competes {
+        return;
+    }
+    let vague: Vec<_> = page
+        .judged()
+        .filter(|(_, judgement)| {
+            judgement.is_some_and(|judgement| {
+                judgement.confidence == Confidence::Likely && is_vague(judgement.class)
+            })
+        })
+        .map(|(range, _)| range.clone())
+        .filter(|range| people::beside(page, range) != Beside::Service)
+        .filter(|range| !is_address(page, range))
+        .collect();
+    for range in vague {
+        page.revise(&range, |judgement| judgement.at_most(Confidence::Unsure));
+    }
+}
+
+/// Tells what stands in a URL or `host:port`, which is no word of a sentence.
+fn is_address(page: &Page<'_>, range: &std::ops::Range<usize>) -> bool {
+    let (before, after) = page.around(range);
+    before.ends_with(['@', '/', '='])
+        || after
+            .strip_prefix(':')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn is_vague(class: Class) -> bool {
+    matches!(class, Class::Prose | Class::Message | Class::Literal | Class::Comment | Class::Output)
+}
+
+/// Tells whether a text is about the rename itself: it names the new name too.
+pub(super) fn is_about_rename(text: &str, subject: &Subject) -> bool {
+    let new = subject.new.as_deref().filter(|new| !new.is_empty());
+    new.is_some_and(|new| crate::compose::usage::occurrences(text, new).any(|(_, whole)| whole))
+}
