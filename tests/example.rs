@@ -229,7 +229,9 @@ fn replace_whole(line: &str) -> String {
     for (at, part) in parts.iter().enumerate() {
         new.push_str(part);
         if let Some(next) = parts.get(at + 1) {
-            let is_whole = !part.ends_with(in_name) && !next.starts_with(in_name);
+            // In `${X:-name}` the dash belongs to the operator.
+            let starts_here = part.ends_with(":-") || !part.ends_with(in_name);
+            let is_whole = starts_here && !next.starts_with(in_name);
             new.push_str(if is_whole { NEW } else { OLD });
         }
     }
