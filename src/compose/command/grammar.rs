@@ -122,7 +122,7 @@ impl Reading<'_> {
     /// Tells whether a word is a variable that holds flags (`$TTY`, `"${ARGS[@]}"`).
     pub(super) fn holds_flags(&self, word: &Word) -> bool {
         let Some(name) = word.variable(&(0..word.text.len())) else { return false };
-        if let Some(values) = self.values.get(name) {
+        if let Some(values) = self.values.get(name).filter(|values| !values.is_empty()) {
             return values.iter().all(|value| value.is_empty() || value.starts_with('-'));
         }
         let name = name.to_ascii_lowercase();
@@ -144,7 +144,8 @@ const PROSE: &str = "a after again and any are as at because before but by comma
     these this those to until use using was we when where which while will with without you your \
     would should can could also only does";
 
-fn is_prose(word: &str) -> bool {
+/// Tells whether a word is one of a sentence.
+pub(super) fn is_prose(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_punctuation());
     let dash = word.is_empty() || word.starts_with(['—', '–', '→', '(']);
     dash || PROSE.split_ascii_whitespace().any(|prose| prose.eq_ignore_ascii_case(word))

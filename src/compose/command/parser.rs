@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::docker;
 use super::lexer::Kind;
 use super::lexer::Lexed;
 use super::lexer::Redirection;
@@ -26,6 +27,8 @@ pub(super) enum Item {
     /// Targets of a Makefile, a function's name: names that are no commands.
     Names(Vec<Word>),
     Comment(Text),
+    /// `user@host:~$`
+    Prompt(Word),
 }
 
 /// A simple command.
@@ -219,7 +222,10 @@ impl Parser {
             [shell, _] => shell.as_str() == "PS",
             _ => false,
         };
-        if kind == Redirection::Write && before_prompt && is_program(target.as_str()) {
+        // No file has the name of an engine.
+        let engine = docker::engine(target.as_str()).is_some() && self.command.words.len() < 3;
+        let known = before_prompt && is_program(target.as_str());
+        if kind == Redirection::Write && (engine || known) {
             self.command.words.clear();
             self.command.prompted = true;
             return self.word(target);
@@ -411,7 +417,7 @@ impl Parser {
         }
         if is_prompt(&word) {
             self.command.prompted = true;
-            return;
+            return self.items.push(Item::Prompt(word));
         }
         let recipe = word.as_str().trim_start_matches(['@', '-', '+']);
         let cut = word.text.len() - recipe.len();

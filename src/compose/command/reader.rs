@@ -9,6 +9,7 @@ use super::docker;
 use super::flow;
 use super::flow::Flow;
 use super::flow::Role;
+use super::grammar;
 use super::grammar::Input;
 use super::grammar::Plan;
 use super::grammar::Reading;
@@ -24,6 +25,8 @@ use super::parser::Label;
 use super::parser::List;
 use super::parser::Scope;
 use super::programs;
+use super::slots;
+use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
@@ -186,6 +189,10 @@ impl<'n> Reader<'n> {
                     }
                 }
                 Item::Comment(text) => self.comment(text, outer),
+                Item::Prompt(word) => {
+                    let output = (Class::Output, Confidence::Unsure, "prompt of a shell");
+                    self.each(word, &(0..word.text.len()), output, outer.mode);
+                }
             }
         }
     }
@@ -294,16 +301,32 @@ impl<'n> Reader<'n> {
         if starts_command(text) {
             return self.shell(value.text.clone(), place);
         }
+        if text.starts_with('-') {
+            self.flags(value, place);
+        }
         if text == self.name {
             if let Some(range) = value.text.source(&whole) {
                 self.flow.held(key, range, Role::Value, place.mode.cap);
             }
         } else if text.contains([' ', '\n', '\t']) {
-            let members = super::slots::items(text, 0, &[' ', '\n', '\t', ',']).collect::<Vec<_>>();
+            let members = slots::items(text, 0, &[' ', '\n', '\t', ',']).collect::<Vec<_>>();
             self.members(&key, name, value, &members, place);
         }
         self.generic(value, whole.clone(), UNKNOWN, place.mode);
         self.setting(name, value, whole, place);
+    }
+
+    /// Reads flags for a client that a variable holds (`-h db -U app`).
+    fn flags(&mut self, value: &Word, place: &Place) {
+        let words: Vec<_> = slots::items(value.as_str(), 0, &[' ', '\n', '\t']).collect();
+        for pair in words.windows(2) {
+            let [flag, host] = pair else { continue };
+            let text = |range: &std::ops::Range<usize>| value.as_str().get(range.clone());
+            if matches!(text(flag), Some("-h" | "-H" | "--host")) && text(host) == Some(self.name) {
+                let meaning = (Class::Host, Confidence::Likely, reason(Class::Host));
+                self.put(&value.text, host.clone(), meaning, place.mode);
+            }
+        }
     }
 
     /// Reads the members of a list that a variable holds.
@@ -328,14 +351,21 @@ impl<'n> Reader<'n> {
         let plain = texts()
             .all(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b)));
         let named = plain && names_services(name);
+        let sentence = texts().any(grammar::is_prose);
         let others = texts().filter(|text| *text != self.name && self.is_service(text)).count();
         let sure = if named || others > 0 { Confidence::Likely } else { Confidence::Unsure };
         for range in members {
-            if value.as_str().get(range.clone()) != Some(self.name) {
+            if value.as_str().get(range.clone()) != Some(self.name)
+                || !matches!(slots::place_in(value, range), slots::Inside::Text)
+            {
                 continue;
             }
-            let why = if others > 0 { "list with other services in it" } else { "list of words" };
-            self.put(&value.text, range.clone(), (Class::NameList, sure, why), place.mode);
+            let meaning = match (others, sentence) {
+                (0, true) => MESSAGE,
+                (0, false) => (Class::NameList, sure, "list of words"),
+                _ => (Class::NameList, sure, "list with other services in it"),
+            };
+            self.put(&value.text, range.clone(), meaning, place.mode);
             if let Some(source) = value.text.source(range) {
                 self.flow.held(key.to_owned(), source, Role::Member, place.mode.cap);
             }
@@ -367,7 +397,7 @@ impl<'n> Reader<'n> {
         let joined = Word::join(&list.words);
         let text = joined.as_str();
         let mut members = Vec::new();
-        for range in super::slots::items(text, 0, &[' ', '\n', '\t', ',']) {
+        for range in slots::items(text, 0, &[' ', '\n', '\t', ',']) {
             let item = text.get(range.clone()).unwrap_or_default();
             // `{web,db}` and `[db]=5432`.
             let start = range.start + item.len() - item.trim_start_matches(['{', '[']).len();
@@ -401,6 +431,10 @@ impl<'n> Reader<'n> {
                 place.mode,
             );
             let subject = label.subject.variable(&(0..label.subject.text.len()));
+            if let Some(subject) = subject {
+                let mode = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
+                self.setting(subject, word, whole.clone(), &Place { mode, ..place.clone() });
+            }
             if let (Some(subject), Some(range)) = (subject, word.text.source(&whole)) {
                 let key = flow::key(subject, &place.scope);
                 self.flow.held(key, range, Role::Label, place.mode.cap);
@@ -503,7 +537,8 @@ impl<'n> Reader<'n> {
             let place = &mut outcome.place;
             if engine_kind.is_none() && program.is_none() {
                 // A program that is not known may run one that is: `retry 5 docker logs web`.
-                let inner = find_engine(&words, at + 1);
+                let client = words.get(at + 1).filter(|next| programs::is_inner(next.as_str()));
+                let inner = client.map(|_| at + 1).or_else(|| find_engine(&words, at + 1));
                 let end = inner.unwrap_or(words.len());
                 self.call(words.get(at..end).unwrap_or_default(), place);
                 let Some(inner) = inner else { return outcome };
@@ -521,7 +556,12 @@ impl<'n> Reader<'n> {
                 place.mode.cap = place.mode.cap.min(Confidence::Likely);
             }
             outcome.input = plan.input;
-            outcome.lists = plan.lists;
+            // The engine's own interface, asked by curl.
+            let asks_engine =
+                || words.iter().any(|word| word.as_str().contains("/containers/json"));
+            outcome.lists = plan.lists.or_else(|| {
+                (program.is_some() && asks_engine()).then_some(Class::ContainerPattern)
+            });
             self.slots(&words, at, inner, &plan, place);
             let Some(inner) = inner else { return outcome };
             place.mode.container |= plan.container;

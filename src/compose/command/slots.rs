@@ -56,7 +56,9 @@ impl Reader<'_> {
             }
             Slot::Holds(class) => {
                 self.variables(word, &range, class, Confidence::Certain, place);
-                let whole = (class, Confidence::Certain, reason(class));
+                let sure =
+                    if class == Class::Unknown { Confidence::Unsure } else { Confidence::Certain };
+                let whole = (class, sure, reason(class));
                 if class == Class::Path && text.contains("://") || text.contains("/dev/tcp/") {
                     return self.generic(word, range, whole, place.mode);
                 }
@@ -343,6 +345,9 @@ impl Reader<'_> {
         }
         for usage in setting::classify(key, text, self.name()) {
             let at = value.start + usage.range.start..value.start + usage.range.end;
+            if matches!(place_in(word, &at), Inside::Command) {
+                continue;
+            }
             self.put(&word.text, at, (usage.class, usage.confidence, usage.reason), place.mode);
         }
     }
@@ -492,8 +497,8 @@ fn is_port(text: &str, endpoint: &Endpoint) -> bool {
     }
 }
 
-/// What part of a word a range lies in.
-enum Inside {
+/// What a range of a word lies in.
+pub(super) enum Inside {
     Text,
     /// A variable's name or modifiers.
     Variable,
@@ -503,7 +508,8 @@ enum Inside {
     Command,
 }
 
-fn place_in(word: &Word, at: &Range<usize>) -> Inside {
+/// Tells what a range of a word lies in.
+pub(super) fn place_in(word: &Word, at: &Range<usize>) -> Inside {
     let before = word.parts.partition_point(|part| part.range.start <= at.start);
     let part = before.checked_sub(1).and_then(|index| word.parts.get(index));
     match part.filter(|part| at.end <= part.range.end).map(|part| &part.kind) {
