@@ -1,8 +1,8 @@
 //! Commands that no table knows: functions of the same text, scripts, tests, builtins that set
 //! variables, and programs that print.
 
-use super::flow;
 use super::flow::Role;
+use super::flow::Variable;
 use super::grammar::Input;
 use super::grammar::Slot;
 use super::lexer::PartKind;
@@ -71,7 +71,7 @@ impl Reader<'_> {
             "echo" | "printf" | "print" | "puts" | "cat" | "tee"
                 if file.is_some() || name == "tee" =>
             {
-                outcome.lists = rest.iter().find_map(|word| self.listing_of(word, &place));
+                outcome.lists = rest.iter().find_map(|word| self.listing_of(word));
                 if matches!(name, "cat" | "tee") {
                     let path =
                         (Class::Path, Confidence::Certain, super::slots::reason(Class::Path));
@@ -89,7 +89,7 @@ impl Reader<'_> {
                 self.content(&text, Input::Text, file, &place);
             }
             "echo" | "printf" | "write-output" | "Write-Output" => {
-                outcome.lists = rest.iter().find_map(|word| self.listing_of(word, &place));
+                outcome.lists = rest.iter().find_map(|word| self.listing_of(word));
                 let text = Word::join(rest.iter().copied());
                 self.prose(&text, MESSAGE, &place);
             }
@@ -137,10 +137,10 @@ impl Reader<'_> {
     /// Reads `[ "$x" = NAME ]`, `[[ $x == *NAME* ]]`, `$x -eq "NAME"`.
     fn test(&mut self, words: &[&Word], place: &Place) {
         let subject = words.iter().find_map(|word| word.variable(&(0..word.text.len())));
-        let key = subject.map(|name| flow::key(name, &place.scope));
+        let key = subject.map(|name| Variable::new(name, &place.scope));
         let likely = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
         let likely = Place { mode: likely, ..place.clone() };
-        let listing = words.iter().find_map(|word| self.listing_of(word, place));
+        let listing = words.iter().find_map(|word| self.listing_of(word));
         let mut file = false;
         for word in words {
             let whole = 0..word.text.len();
@@ -162,9 +162,12 @@ impl Reader<'_> {
                 );
                 self.each(word, &whole, pattern, place.mode);
             } else if file {
-                self.slot(word, whole, Slot::Holds(Class::Path), place);
+                self.slot(word, whole.clone(), Slot::Holds(Class::Path), place);
             } else {
-                self.generic(word, whole, UNKNOWN, place.mode);
+                self.generic(word, whole.clone(), UNKNOWN, place.mode);
+            }
+            if listing.is_some() && self.listing_of(word).is_none() {
+                self.pattern_variables(word, &whole, place);
             }
             file =
                 matches!(text, "-f" | "-d" | "-e" | "-r" | "-w" | "-x" | "-s" | "-L" | "-h" | "-S");
@@ -264,13 +267,13 @@ impl Reader<'_> {
         if !self.known().functions.contains(function) {
             return;
         }
-        let all = flow::parameters(function);
+        let all = Variable::parameters(function);
         for (index, word) in arguments.iter().enumerate() {
             let whole = 0..word.text.len();
-            let one = flow::parameter(function, index + 1);
+            let one = Variable::parameter(function, index + 1);
             for key in [one, all.clone()] {
                 if let Some(from) = word.variable(&whole) {
-                    let from = flow::key(from, &place.scope);
+                    let from = Variable::new(from, &place.scope);
                     self.flow().copied(key.clone(), from);
                 }
                 if word.as_str() == self.name() {

@@ -120,10 +120,13 @@ pub(super) struct Reading<'r> {
 
 impl Reading<'_> {
     /// Tells whether a word is a variable that holds flags (`$TTY`, `"${ARGS[@]}"`).
-    pub(super) fn holds_flags(&self, word: &Word) -> bool {
+    fn holds_flags(&self, word: &Word, next: Option<&&Word>) -> bool {
         let Some(name) = word.variable(&(0..word.text.len())) else { return false };
         if let Some(values) = self.values.get(name).filter(|values| !values.is_empty()) {
             return values.iter().all(|value| value.is_empty() || value.starts_with('-'));
+        }
+        if next.is_none() {
+            return false;
         }
         let name = name.to_ascii_lowercase();
         ["tty", "flag", "opt", "arg", "param", "extra", "interactive"]
@@ -168,7 +171,7 @@ impl Grammar {
                 flags_end = true;
             } else if !flags_end && text.len() > 1 && text.starts_with('-') {
                 at = self.flag(words, at, plan);
-            } else if reading.holds_flags(word) && words.get(at + 1).is_some() {
+            } else if reading.holds_flags(word, words.get(at + 1)) {
                 plan.slots.push((at, whole, Slot::Plain));
             } else if reading.ends_at(word) {
                 return;

@@ -6,9 +6,9 @@
 use std::rc::Rc;
 
 use super::docker;
-use super::flow;
 use super::flow::Flow;
 use super::flow::Role;
+use super::flow::Variable;
 use super::grammar;
 use super::grammar::Input;
 use super::grammar::Plan;
@@ -103,7 +103,14 @@ impl<'n> Reader<'n> {
     }
 
     fn finish(mut self) -> Vec<Usage> {
-        self.found.append(&mut self.flow.resolve());
+        let mut resolved = self.flow.resolve();
+        self.found.append(&mut resolved.usages);
+        for usage in &mut self.found {
+            if usage.class.refers() && resolved.vetoed.contains(&usage.range.start) {
+                usage.confidence = Confidence::Unsure;
+                usage.reason = "in a variable that is also used for something else";
+            }
+        }
         self.found
     }
 
@@ -232,10 +239,12 @@ impl<'n> Reader<'n> {
         for (kind, word) in &command.redirects {
             self.parts(word, &place);
             if *kind == Redirection::HereString {
-                let listed = self.listing_of(word, &place);
+                let listed = self.listing_of(word);
                 place.lists = place.lists.or(listed);
             } else {
-                self.slot(word, 0..word.text.len(), Slot::Holds(Class::Path), &place);
+                // What is written is named after a service without being its folder.
+                let path = (Class::Path, Confidence::Certain, reason(Class::Path));
+                self.generic(word, 0..word.text.len(), path, place.mode);
             }
         }
         let outcome = self.run(command, target, input, &place);
@@ -283,19 +292,20 @@ impl<'n> Reader<'n> {
         let whole = 0..name.text.len();
         let key = name.variable(&whole).unwrap_or(name.as_str()).to_owned();
         let key = key.split_once('[').map_or(key.as_str(), |(key, _)| key);
+        self.flow.set(Variable::new(key, &place.scope));
         self.value(key, value, place);
     }
 
     /// Reads what a variable holds.
     fn value(&mut self, name: &str, value: &Word, place: &Place) {
-        let key = flow::key(name, &place.scope);
+        let key = Variable::new(name, &place.scope);
         let whole = 0..value.text.len();
         if let Some(from) = value.variable(&whole) {
-            let from = flow::key(from, &place.scope);
+            let from = Variable::new(from, &place.scope);
             self.flow.copied(key.clone(), from);
         }
-        if self.listing_of(value, place).is_some() {
-            self.flow.listed(key.clone());
+        if self.listing_of(value).is_some() {
+            self.flow.listed(name);
         }
         let text = value.as_str();
         if starts_command(text) {
@@ -332,7 +342,7 @@ impl<'n> Reader<'n> {
     /// Reads the members of a list that a variable holds.
     fn members(
         &mut self,
-        key: &str,
+        key: &Variable,
         name: &str,
         value: &Word,
         members: &[std::ops::Range<usize>],
@@ -341,8 +351,8 @@ impl<'n> Reader<'n> {
         let texts = || members.iter().filter_map(|range| value.as_str().get(range.clone()));
         for range in members {
             if let Some(from) = value.variable(range) {
-                let from = flow::key(from, &place.scope);
-                self.flow.copied(key.to_owned(), from);
+                let from = Variable::new(from, &place.scope);
+                self.flow.copied(key.clone(), from);
             }
         }
         if !texts().any(|text| text == self.name) {
@@ -367,7 +377,7 @@ impl<'n> Reader<'n> {
             };
             self.put(&value.text, range.clone(), meaning, place.mode);
             if let Some(source) = value.text.source(range) {
-                self.flow.held(key.to_owned(), source, Role::Member, place.mode.cap);
+                self.flow.held(key.clone(), source, Role::Member, place.mode.cap);
             }
         }
     }
@@ -381,13 +391,14 @@ impl<'n> Reader<'n> {
         self.each(&list.name, &(0..list.name.text.len()), VARIABLE_NAME, place.mode);
         let whole = 0..list.name.text.len();
         let name = list.name.variable(&whole).unwrap_or(list.name.as_str()).to_owned();
-        let key = flow::key(&name, &place.scope);
+        let key = Variable::new(&name, &place.scope);
         for word in &list.words {
             self.parts(word, place);
-            if self.listing_of(word, place).is_some() {
-                self.flow.listed(key.clone());
+            if self.listing_of(word).is_some() {
+                self.flow.listed(&name);
             }
         }
+        self.flow.set(key.clone());
         // `(docker compose -f a.yml)` is a command.
         if list.words.first().is_some_and(|word| docker::engine(word.as_str()).is_some()) {
             let command = Command { words: list.words.clone(), ..Command::default() };
@@ -436,21 +447,20 @@ impl<'n> Reader<'n> {
                 self.setting(subject, word, whole.clone(), &Place { mode, ..place.clone() });
             }
             if let (Some(subject), Some(range)) = (subject, word.text.source(&whole)) {
-                let key = flow::key(subject, &place.scope);
+                let key = Variable::new(subject, &place.scope);
                 self.flow.held(key, range, Role::Label, place.mode.cap);
             }
         }
     }
 
     /// Tells what a word holds that was taken from a command which lists things.
-    pub(super) fn listing_of(&self, word: &Word, place: &Place) -> Option<Class> {
+    pub(super) fn listing_of(&self, word: &Word) -> Option<Class> {
         word.parts.iter().find_map(|part| match &part.kind {
             PartKind::Command(text) => {
                 lists_containers(text.as_str()).then_some(Class::ContainerPattern)
             }
             PartKind::Variable { name, .. } => {
-                let key = flow::key(name, &place.scope);
-                self.flow.is_listing(&key).then_some(Class::ContainerPattern)
+                self.flow.is_listing(name).then_some(Class::ContainerPattern)
             }
             PartKind::Opaque => None,
         })
@@ -670,7 +680,8 @@ fn lists_containers(text: &str) -> bool {
 /// Tells whether a text starts with a command that handles containers.
 pub(super) fn starts_command(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace().filter(|word| *word != "sudo");
-    let Some(engine) = words.next().and_then(docker::engine) else { return false };
+    let engine = words.next().map(programs::base_name).and_then(docker::engine);
+    let Some(engine) = engine else { return false };
     words.next().is_some_and(|next| {
         next.starts_with(['-', '$'])
             || match engine {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::flow;
+use super::flow::Variable;
 use super::grammar::Slot;
 use super::lexer::PartKind;
 use super::lexer::Word;
@@ -56,6 +56,9 @@ impl Reader<'_> {
             }
             Slot::Holds(class) => {
                 self.variables(word, &range, class, Confidence::Certain, place);
+                if class == Class::Path {
+                    self.folders(word, &range, place);
+                }
                 let sure =
                     if class == Class::Unknown { Confidence::Unsure } else { Confidence::Certain };
                 let whole = (class, sure, reason(class));
@@ -186,8 +189,24 @@ impl Reader<'_> {
         place: &Place,
     ) {
         if let Some(name) = word.variable(range) {
-            let key = flow::key(name, &place.scope);
+            let key = Variable::new(name, &place.scope);
             self.flow().used(key, class, confidence.min(place.mode.cap));
+        }
+    }
+
+    /// Notes the variables that are a folder of a path: `services/$name/compose.yml`.
+    fn folders(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
+        for part in &word.parts {
+            let before = word.as_str().get(range.start..part.range.start);
+            let after = word.as_str().get(part.range.end..range.end);
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            let alone = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
+            if (alone || before.is_empty() && after.starts_with('/'))
+                && let Some(name) = part.variable()
+            {
+                let variable = Variable::new(name, &place.scope);
+                self.flow().used(variable, Class::Path, place.mode.cap);
+            }
         }
     }
 
@@ -316,13 +335,14 @@ impl Reader<'_> {
         self.each(word, &range, (class, Confidence::Certain, reason(class)), place.mode);
     }
 
-    fn pattern_variables(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
+    /// Notes that variables in a pattern are names of containers.
+    pub(super) fn pattern_variables(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
         for part in &word.parts {
             if range.start <= part.range.start
                 && part.range.end <= range.end
                 && let Some(name) = part.variable()
             {
-                let key = flow::key(name, &place.scope);
+                let key = Variable::new(name, &place.scope);
                 self.flow().used(key, Class::ContainerPattern, place.mode.cap);
             }
         }
@@ -457,6 +477,13 @@ impl<'t> Forms<'t> {
 /// Tells what a name means from what stands right before and after it.
 fn surroundings(before: &str, after: &str) -> Option<Meaning> {
     let certain = Confidence::Certain;
+    if before.ends_with("/containers/") && after.starts_with('/') {
+        return Some((
+            Class::ContainerCommand,
+            Confidence::Likely,
+            "container of Docker's interface",
+        ));
+    }
     if before.ends_with("container:") {
         return Some((
             Class::ContainerCommand,

@@ -191,6 +191,12 @@ fn wrappers_of_compose() {
             ComposeCommand,
             Certain,
         ),
+        ("C=${C:-docker compose}\n$C up «db»", ComposeCommand, Certain),
+        (
+            "compose := docker-compose -f $(file)\nup:\n\t$(compose) up «db»",
+            ComposeCommand,
+            Certain,
+        ),
         (
             "DC=$(command -v docker-compose || echo docker compose)\n$DC up «db»",
             ComposeCommand,
@@ -260,6 +266,7 @@ fn docker_commands() {
         ("docker buildx create --driver-opt network=container:«db»", ContainerCommand, Certain),
         ("docker wait «db» && docker start x", ContainerCommand, Certain),
         ("podman exec «db» sh", ContainerCommand, Certain),
+        ("curl --unix-socket /s http:/v1/containers/«db»/json", ContainerCommand, Likely),
         ("docker stop $(docker ps -qf name=«db»)", ContainerPattern, Certain),
     ]);
 }
@@ -476,6 +483,30 @@ fn what_variables_are_used_for() {
         ("[[ $c == «db» && -n $x ]]", Literal, Unsure),
         ("N=«db»\ndocker exec $N createdb $N", Literal, Unsure),
         ("H=«db»\npsql -h $H", HostSetting, Certain),
+        (
+            "services=(«db» x)\nfor s in \"${services[@]}\"; do (cd \"$BASE/$s\" && docker compose up -d); done",
+            Path,
+            Certain,
+        ),
+        ("S=\"«nginx» web\"\nfor s in $S; do systemctl restart $s; done", Program, Certain),
+        ("for s in «db» x; do docker logs $s > logs/$s; done", NameList, Certain),
+        (
+            "a() { local s=$1; cd \"d/$s\"; }\nb() { local s=\"«db»\"; docker logs $s; }",
+            ContainerCommand,
+            Certain,
+        ),
+        ("a() { S=\"«db»\"; }\nb() { docker logs $S; }", ContainerCommand, Likely),
+        ("R=$(docker ps)\nup() { [[ $R != *\"$1\"* ]]; }\nup «db»", ContainerPattern, Certain),
+        (
+            "param([string]$Service = \"«db»\")\ndocker compose logs $Service",
+            ContainerReference,
+            Certain,
+        ),
+        (
+            "param(\n  [string]$S = \"«db»\",\n  [int]$N = 1\n)\ndocker compose logs $S",
+            ComposeCommand,
+            Certain,
+        ),
         ("P=\"-h «db» -U app\"\npsql $P", Host, Likely),
         ("if [ \"$DB_HOST\" = \"«db»\" ]; then :; fi", HostSetting, Likely),
         ("if [ \"$COMPOSE_PROFILES\" = \"«db»\" ]; then :; fi", Profile, Likely),
