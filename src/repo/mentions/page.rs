@@ -239,7 +239,7 @@ impl<'t> Page<'t> {
     pub(super) fn with_name(&self, mut judgement: Judgement) -> Judgement {
         let by_look = matches!(
             judgement.class,
-            Class::Literal | Class::Message | Class::Comment | Class::Prose
+            Class::Literal | Class::Message | Class::Comment | Class::Prose | Class::NameList
         );
         if by_look && self.subject.distinctive {
             judgement.confidence = judgement.confidence.max(Confidence::Likely);
