@@ -150,7 +150,10 @@ pub(super) fn command(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
             (page.slice(&inner).to_owned(), inner)
         })
         .collect();
-    words::read(page, &arguments);
-    // A list may also hold whole command lines.
+    let are_words = arguments.iter().all(|(word, _)| !word.contains(char::is_whitespace));
+    if words::is_command(&arguments) || (are_words && arguments.len() > 1) {
+        return words::read(page, &arguments);
+    }
+    // A list of whole command lines.
     page.command(&unquoted(page.text, &entry.value));
 }

@@ -44,7 +44,8 @@ pub(super) fn read(
         let judgement = whole(page, source, at, &place, dialect, &inner);
         return page.judge_all(&inner, judgement);
     }
-    value::read(page, &inner, telling(&place).unwrap_or_default());
+    let key = telling(page, &place).unwrap_or_default();
+    value::read(page, &inner, key);
 }
 
 /// Judges a string that is the name and nothing else.
@@ -56,15 +57,21 @@ fn whole(
     dialect: Dialect<'_>,
     inner: &Range<usize>,
 ) -> Judgement {
-    if place.role == Role::Label && matches!(dialect.suffix, "tf" | "hcl" | "nomad") {
+    let of_blocks = matches!(dialect.suffix, "tf" | "hcl" | "nomad");
+    if of_blocks && place.role == Role::Label {
         return certain(Class::Identifier, "label of a block");
+    }
+    if of_blocks && place.keys.iter().any(|key| matches!(*key, "targets" | "inherits")) {
+        return certain(Class::Identifier, "a target of a build");
     }
     if let Some(judgement) = place.calls.iter().find_map(|call| by_call(call)) {
         return judgement;
     }
     let listed = place.list.filter(|_| place.role == Role::Value);
     let among = listed.and_then(|open| value::among(page, &source.siblings(open, at, Role::Value)));
-    let Some(key) = telling(place) else { return among.unwrap_or_else(|| value::literal(page)) };
+    let Some(key) = telling(page, place) else {
+        return among.unwrap_or_else(|| value::literal(page));
+    };
     let judgement = value::whole(page, inner, key);
     match (place.role, setting::subject(key)) {
         // What code asks a collection of hosts or services for is a key of its own.
@@ -77,12 +84,13 @@ fn whole(
 }
 
 /// Finds the nearest name that tells what its value is.
-fn telling<'t>(place: &Place<'t>) -> Option<&'t str> {
-    place
-        .keys
-        .iter()
-        .copied()
-        .find(|key| key.len() < 64 && !is_generic(key) && setting::subject(key) != Subject::Other)
+fn telling<'t>(page: &Page<'_>, place: &Place<'t>) -> Option<&'t str> {
+    place.keys.iter().copied().find(|key| {
+        key.len() < 64
+            && *key != page.subject.name
+            && !is_generic(key)
+            && setting::subject(key) != Subject::Other
+    })
 }
 
 /// Judges the key of a mapping: a list of services where its sisters are services.
