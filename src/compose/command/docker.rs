@@ -196,6 +196,15 @@ const CONTAINER_COMMANDS: &[(&str, Grammar)] = &[
 const LIST: &[Flag] =
     &[("f filter", Slot::Filter(Class::ContainerPattern)), ("format n last sort", PLAIN)];
 
+const CONNECT: Grammar = Grammar {
+    flags: &[
+        ("alias", Slot::Alias),
+        ("link", Slot::First(Class::ContainerCommand)),
+        ("ip ip6 driver-opt link-local-ip gw-priority", PLAIN),
+    ],
+    operands: &[PLAIN, NETWORK, CONTAINER],
+};
+
 const OTHERS: &[(&str, Grammar)] = &[
     ("ps", Grammar { flags: LIST, operands: &[PLAIN] }),
     (
@@ -322,9 +331,7 @@ fn docker(words: &[&Word], from: usize, reading: Reading, plan: &mut Plan) {
         "network" => {
             let verb = words.get(at + 1).map_or("", |word| word.as_str());
             if matches!(verb, "connect" | "disconnect") {
-                let flags = find(OTHERS, text).map_or(&[][..], |grammar| grammar.flags);
-                let operands = &[PLAIN, NETWORK, CONTAINER];
-                return Grammar { flags, operands }.read(words, at + 1, reading, plan);
+                return CONNECT.read(words, at + 1, reading, plan);
             }
         }
         _ => {}
@@ -412,6 +419,8 @@ fn command(
     plan: &mut Plan,
 ) -> Option<usize> {
     let operands = &[COMMAND];
+    // `logs` is a command here, and no word of a sentence.
+    let reading = Reading { prose: false, ..reading };
     let mut at = from;
     loop {
         let mut head = Plan::default();

@@ -157,6 +157,7 @@ pub(super) fn lex(text: &Text) -> Lexed {
         balance: Balance::new(text.as_str()),
         lexed: Lexed::default(),
         pending: Vec::new(),
+        no_template_before: 0,
     };
     lexer.run();
     lexer.lexed
@@ -170,6 +171,8 @@ struct Lexer<'t> {
     lexed: Lexed,
     /// Delimiters of heredocs whose bodies start at the next line.
     pending: Vec<(usize, String)>,
+    /// Nothing before this offset closes a `{{`.
+    no_template_before: usize,
 }
 
 impl Lexer<'_> {
@@ -341,13 +344,9 @@ impl Lexer<'_> {
                 }
                 b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'>' => break,
                 _ => {
-                    let special = |byte: &u8| b" \t\r\n;&|()<>\\'\"`$%^".contains(byte);
+                    let special = |byte: &u8| b" \t\r\n;&|()<>\\'\"`$%^{".contains(byte);
                     let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
-                    let mut len = 1 + rest.iter().position(special).unwrap_or(rest.len());
-                    let run = self.bytes.get(self.at..self.at + len).unwrap_or_default();
-                    if let Some(open) = memchr::memmem::find(run, b"{{").filter(|open| *open > 0) {
-                        len = open;
-                    }
+                    let len = 1 + rest.iter().position(special).unwrap_or(rest.len());
                     self.literal(&mut word, len);
                 }
             }
@@ -383,7 +382,8 @@ impl Lexer<'_> {
         let rest = self.bytes.get(start..).unwrap_or_default();
         let Some(len) = memchr::memchr(b'\'', rest) else { return self.literal(word, 1) };
         if self.is_apostrophe(self.at)
-            && (self.is_apostrophe(start + len) || self.line_end(start) < start + len)
+            && (self.is_apostrophe(start + len)
+                || memchr::memchr(b'\n', rest.get(..len).unwrap_or_default()).is_some())
         {
             return self.literal(word, 1);
         }
@@ -538,9 +538,13 @@ impl Lexer<'_> {
     /// Reads `{{ … }}` after `skip` bytes: a template's or GitHub's expression, just's `{{name}}`.
     fn template(&mut self, word: &mut Word, skip: usize) {
         let start = self.at + skip + 2;
+        if self.at < self.no_template_before {
+            return self.literal(word, 1);
+        }
         let line = self.line_end(self.at);
         let rest = self.bytes.get(start..line).unwrap_or_default();
         let Some(len) = memchr::memmem::find(rest, b"}}") else {
+            self.no_template_before = line;
             return self.literal(word, 1);
         };
         let name = self.text.as_str().get(start..start + len).unwrap_or_default().trim();

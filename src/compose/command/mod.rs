@@ -64,7 +64,7 @@ pub fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
 /// The wrappers that the text itself defines count beside those of the context.
 #[must_use]
 pub fn classify(text: &str, name: &str, context: &Context) -> Vec<Usage> {
-    let whole = whole_uses(text, name, 0);
+    let whole = whole_uses(text, name);
     if whole.is_empty() {
         return Vec::new();
     }
@@ -88,8 +88,7 @@ pub fn classify_words(
     let mut texts = Vec::new();
     for (word, range) in words {
         let text = placed(word, range);
-        let at = occurrences(word, name).filter(|(_, whole)| *whole);
-        whole.extend(at.filter_map(|(at, _)| text.source(&at)));
+        whole.extend(whole_uses(word, name).iter().filter_map(|at| text.source(at)));
         texts.push(text);
     }
     if whole.is_empty() {
@@ -119,12 +118,40 @@ fn placed(word: &str, range: &Range<usize>) -> Text {
     }
 }
 
-fn whole_uses(text: &str, name: &str, base: usize) -> Vec<Range<usize>> {
+/// Finds the uses of a name as a whole, also after the `-` of `${HOST:-db}` and of `psql -hdb`.
+fn whole_uses(text: &str, name: &str) -> Vec<Range<usize>> {
     if name.is_empty() {
         return Vec::new();
     }
-    let moved = |at: Range<usize>| base + at.start..base + at.end;
-    occurrences(text, name).filter(|(_, whole)| *whole).map(|(at, _)| moved(at)).collect()
+    occurrences(text, name)
+        .filter(|(at, whole)| {
+            *whole || ends(text, at) && (is_default(text, at) || is_value(text, at))
+        })
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Tells whether a name does not go on behind a use of it.
+fn ends(text: &str, at: &Range<usize>) -> bool {
+    let Some((name, after)) = text.get(at.clone()).zip(text.get(at.end..)) else { return false };
+    // Two more characters tell.
+    let near: String = name.chars().chain(after.chars().take(2)).collect();
+    occurrences(&near, name).next().is_some_and(|(_, whole)| whole)
+}
+
+/// Tells whether a use stands right after `${NAME:-` or `${NAME-`.
+fn is_default(text: &str, at: &Range<usize>) -> bool {
+    let before = text.get(..at.start).unwrap_or_default();
+    let Some(before) = before.strip_suffix('-') else { return false };
+    let before = before.strip_suffix(':').unwrap_or(before);
+    let opened = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    opened.len() < before.len() && opened.ends_with("${")
+}
+
+/// Tells whether a use stands right after the `-h` of a client.
+fn is_value(text: &str, at: &Range<usize>) -> bool {
+    let before = text.get(..at.start).unwrap_or_default();
+    before.strip_suffix("-h").is_some_and(|before| before.ends_with([' ', '\t']))
 }
 
 /// Chooses one meaning for each use: the surest, and of equally sure ones a reference.

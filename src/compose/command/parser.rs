@@ -568,5 +568,8 @@ fn is_target(word: &Word) -> bool {
 /// Tells whether a first word is a prompt: `user@host:~$`, `PS C:\>`, `root@4f2a:/#`.
 fn is_prompt(word: &Word) -> bool {
     let text = word.as_str();
-    !word.quoted && text.ends_with(['$', '#', '%']) && text.contains(['@', '~', ':'])
+    !word.quoted
+        && word.parts.is_empty()
+        && text.ends_with(['$', '#', '%'])
+        && (text.contains('@') || text.starts_with(['~', '/']))
 }

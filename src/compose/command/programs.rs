@@ -60,18 +60,31 @@ impl Program {
     }
 }
 
-const POSTGRES: &[Flag] = &[
+const PSQL: &[Flag] = &[
     ("h host", HOST),
-    ("U username role", USER),
-    ("d dbname maintenance-db", DATABASE),
-    ("p port", PLAIN),
+    ("U username", USER),
+    ("d dbname", DATABASE),
     ("c command", SQL),
     ("v set variable", SETTING),
-    ("f file o output L log-file s", PATH),
-    ("F field-separator format P pset R record-separator T table-attr t table n schema", PLAIN),
-    ("N exclude-schema exclude-table j jobs Z compress E encoding S superuser section", PLAIN),
-    ("O owner", USER),
-    ("D tablespace l locale lc-collate lc-ctype template", PLAIN),
+    ("f file o output L log-file", PATH),
+    ("p port F field-separator P pset R record-separator T table-attr", PLAIN),
+];
+
+const PG_DUMP: &[Flag] = &[
+    ("h host", HOST),
+    ("U username role S superuser", USER),
+    ("d dbname l database", DATABASE),
+    ("f file L use-list D pgdata", PATH),
+    ("p port F format t table n schema N exclude-schema T exclude-table", PLAIN),
+    ("exclude-table-data j jobs Z compress E encoding section I index P function", PLAIN),
+    ("X wal-method c checkpoint R lock-wait-timeout", PLAIN),
+];
+
+const PG_CREATE: &[Flag] = &[
+    ("h host", HOST),
+    ("U username O owner", USER),
+    ("maintenance-db", DATABASE),
+    ("p port E encoding l locale lc-collate lc-ctype T template D tablespace", PLAIN),
 ];
 
 /// `pg_isready -t 5`, `pgbench -c 10 -s 50`: as above, with other meanings of a few letters.
@@ -145,8 +158,9 @@ const MESSAGES: &[Flag] = &[("ForegroundColor BackgroundColor f b t p", PLAIN)];
 
 const PROGRAMS: &[Program] = &[
     // Clients that take hosts.
-    program("psql pg_dump pg_dumpall pg_restore pg_basebackup", POSTGRES, &[DATABASE, USER]).takes(Input::Code),
-    program("createdb dropdb reindexdb clusterdb createlang", POSTGRES, &[DATABASE, PLAIN]),
+    program("psql", PSQL, &[DATABASE, USER]).takes(Input::Code),
+    program("pg_dump pg_dumpall pg_restore pg_basebackup", PG_DUMP, &[DATABASE, PLAIN]).takes(Input::Code),
+    program("createdb dropdb reindexdb clusterdb", PG_CREATE, &[DATABASE, PLAIN]),
     program("pg_isready pgbench vacuumdb pg_receivewal pg_recvlogical pgloader pgcli", PG_OTHERS, &[DATABASE]),
     program("createuser dropuser", PG_OTHERS, &[USER]),
     program("mysql mariadb mycli", MYSQL, &[DATABASE]).takes(Input::Code),

@@ -9,14 +9,13 @@ use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::reader::Mode;
 use super::reader::Reader;
+use super::slots::Forms;
 use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
-use super::slots::form;
 use super::slots::reason;
 use super::text::Text;
-use crate::compose::endpoint::endpoints;
 use crate::compose::setting;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;
@@ -102,14 +101,15 @@ impl Reader<'_> {
         let mut from = 0;
         let listed =
             |list: &str, token: &str| list.split_ascii_whitespace().any(|name| name == token);
-        let breaks = |c: char| c.is_whitespace() || "`'\"([<>|;:,".contains(c);
+        let breaks = |c: char| c.is_whitespace() || "`'\"([<>|;:,#".contains(c);
         while from < text.len() {
             let rest = text.get(from..).unwrap_or_default();
             let len = rest.find(breaks).unwrap_or(rest.len());
             let token = rest.get(..len).unwrap_or_default();
             let after = rest.get(len..).unwrap_or_default();
-            let next = after.split_ascii_whitespace().next().unwrap_or_default();
-            let separate = after.starts_with([' ', '\t']);
+            let separate = len > 0 && after.starts_with([' ', '\t']);
+            let next = if separate { after.split_ascii_whitespace().next() } else { None };
+            let next = next.unwrap_or_default();
             let next = next.trim_end_matches(['`', '\'', '"', ',', '.', ')']);
             let flag = next.starts_with('-') && next.len() > 1;
             let engine = match docker::engine(token) {
@@ -194,11 +194,11 @@ impl Reader<'_> {
         if !text.contains(self.name()) {
             return;
         }
-        let endpoints = endpoints(text);
+        let forms = Forms::new(text);
         let found: Vec<_> = occurrences(text, self.name()).map(|(at, _)| at).collect();
         let mut meanings = Vec::new();
         for at in found {
-            let meaning = match form(text, &at, &endpoints) {
+            let meaning = match forms.meaning(&at) {
                 Some((Class::Host, ..)) => {
                     (Class::Host, Confidence::Likely, "host that a database connects to")
                 }

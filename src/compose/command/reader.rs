@@ -142,8 +142,12 @@ impl<'n> Reader<'n> {
 
     fn text(&mut self, text: &Text, outer: &Place) {
         let items = parser::parse(lexer::lex(text));
-        let prompts =
-            items.iter().any(|item| matches!(item, Item::Command(command) if command.prompted));
+        // A text that starts with a prompt is a session: lines without one are output.
+        let session = items.iter().find_map(|item| match item {
+            Item::Command(command) => Some(command.prompted),
+            _ => None,
+        });
+        let session = session.unwrap_or(false);
         let mut outputs: Vec<Option<Class>> = vec![None; items.len()];
         for (index, item) in items.iter().enumerate() {
             let place = |scope: &Scope| Place {
@@ -156,7 +160,7 @@ impl<'n> Reader<'n> {
                         command.input.and_then(|input| outputs.get(input).copied().flatten());
                     let mut place = place(&command.scope);
                     place.lists = input;
-                    if prompts
+                    if session
                         && !command.prompted
                         && command.input.is_none()
                         && self.is_output(command)
@@ -206,6 +210,7 @@ impl<'n> Reader<'n> {
     /// Reads a command; gives what it lists.
     fn command(&mut self, command: &Command, input: Option<Class>, place: &Place) -> Option<Class> {
         for assignment in &command.assignments {
+            self.parts(&assignment.value, place);
             self.assignment(&assignment.name, &assignment.value, place);
         }
         for word in &command.words {
@@ -268,7 +273,6 @@ impl<'n> Reader<'n> {
     /// Reads `NAME=value`.
     pub(super) fn assignment(&mut self, name: &Word, value: &Word, place: &Place) {
         self.each(name, &(0..name.text.len()), VARIABLE_NAME, place.mode);
-        self.parts(value, place);
         let whole = 0..name.text.len();
         let key = name.variable(&whole).unwrap_or(name.as_str()).to_owned();
         let key = key.split_once('[').map_or(key.as_str(), |(key, _)| key);
@@ -624,7 +628,7 @@ fn lists_containers(text: &str) -> bool {
 }
 
 /// Tells whether a text starts with a command that handles containers.
-fn starts_command(text: &str) -> bool {
+pub(super) fn starts_command(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace().filter(|word| *word != "sudo");
     let Some(engine) = words.next().and_then(docker::engine) else { return false };
     words.next().is_some_and(|next| {

@@ -1,5 +1,6 @@
 //! What a name means in a word whose place is known.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::flow;
@@ -9,6 +10,7 @@ use super::lexer::Word;
 use super::parser::Scope;
 use super::reader::Mode;
 use super::reader::Reader;
+use super::reader::starts_command;
 use crate::compose::endpoint::Endpoint;
 use crate::compose::endpoint::Form;
 use crate::compose::endpoint::endpoints;
@@ -32,6 +34,12 @@ impl Reader<'_> {
     /// Classifies the name in a part of a word that stands for something.
     pub(super) fn slot(&mut self, word: &Word, range: Range<usize>, slot: Slot, place: &Place) {
         let text = word.as_str().get(range.clone()).unwrap_or_default();
+        let named = matches!(slot, Slot::Plain | Slot::Host | Slot::Address | Slot::Holds(_));
+        if named && text.contains(' ') && starts_command(text) {
+            // A command in a string: `wait-until "docker compose exec web true"`.
+            let mode = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
+            return self.shell(word.text.slice(range), &Place { mode, ..place.clone() });
+        }
         match slot {
             Slot::Plain => {
                 let literal = (Class::Literal, Confidence::Unsure, "argument of a command");
@@ -41,6 +49,11 @@ impl Reader<'_> {
                 self.generic(word, range, UNKNOWN, place.mode);
             }
             Slot::Is(class) => self.is(word, range, class, place),
+            // `make logs SERVICE=web`
+            Slot::Holds(Class::Identifier) if text.contains('=') => {
+                let mode = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
+                self.slot(word, range, Slot::Setting, &Place { mode, ..place.clone() });
+            }
             Slot::Holds(class) => {
                 self.variables(word, &range, class, Confidence::Certain, place);
                 let whole = (class, Confidence::Certain, reason(class));
@@ -346,12 +359,11 @@ impl Reader<'_> {
         if !text.contains(self.name()) {
             return;
         }
-        let endpoints = endpoints(text);
+        let forms = Forms::new(text);
         for at in self.uses(word, &range) {
             let inside = place_in(word, &at);
             let relative = at.start - range.start..at.end - range.start;
-            let text = word.as_str().get(range.clone()).unwrap_or_default();
-            let meaning = match (form(text, &relative, &endpoints), inside) {
+            let meaning = match (forms.meaning(&relative), inside) {
                 (_, Inside::Command) => continue,
                 (Some(meaning), _) => meaning,
                 (None, Inside::Variable) => VARIABLE_NAME,
@@ -377,40 +389,69 @@ pub(super) struct Place {
 pub(super) const VARIABLE_NAME: Meaning =
     (Class::Identifier, Confidence::Certain, "name of a variable");
 
-/// Tells what a name means from the form of the text around it.
-pub(super) fn form(text: &str, at: &Range<usize>, endpoints: &[Endpoint]) -> Option<Meaning> {
-    let before = text.get(..at.start).unwrap_or_default();
-    let after = text.get(at.end..).unwrap_or_default();
-    let certain = Confidence::Certain;
-    if before.ends_with("/dev/tcp/") || before.ends_with("/dev/udp/") {
-        return Some((Class::Host, certain, "host of /dev/tcp"));
-    }
-    for endpoint in endpoints {
-        if endpoint.host == *at {
-            let meaning = match endpoint.form {
-                Form::Authority => (Class::Host, certain, "host in a URL"),
-                Form::KeyValue => (Class::Host, Confidence::Likely, "host in a connection string"),
-                Form::HostPort if is_port(text, endpoint) => {
-                    (Class::Host, Confidence::Likely, "host and port")
+/// Hosts in a text, and users, databases and schemes of URLs.
+pub(super) struct Forms<'t> {
+    text: &'t str,
+    hosts: BTreeMap<usize, Endpoint>,
+    parts: BTreeMap<usize, (usize, Class)>,
+}
+
+impl<'t> Forms<'t> {
+    /// Finds the endpoints of a text.
+    pub(super) fn new(text: &'t str) -> Self {
+        let mut forms = Self { text, hosts: BTreeMap::new(), parts: BTreeMap::new() };
+        for endpoint in endpoints(text) {
+            let http = endpoint.scheme.clone().and_then(|scheme| text.get(scheme));
+            let http = http.is_some_and(|scheme| scheme.starts_with("http"));
+            let database = if http { Class::Path } else { Class::Database };
+            let parts = [
+                (&endpoint.user, Class::User),
+                (&endpoint.database, database),
+                (&endpoint.scheme, Class::Scheme),
+            ];
+            for (part, class) in parts {
+                if let Some(part) = part {
+                    forms.parts.insert(part.start, (part.end, class));
                 }
-                Form::HostPort | Form::Word => continue,
-            };
-            return Some(meaning);
+            }
+            forms.hosts.insert(endpoint.host.start, endpoint);
         }
-        let within = |part: &Option<Range<usize>>| {
-            part.as_ref().is_some_and(|part| part.start <= at.start && at.end <= part.end)
-        };
-        let class = if within(&endpoint.user) {
-            Class::User
-        } else if within(&endpoint.database) {
-            Class::Database
-        } else if within(&endpoint.scheme) {
-            Class::Scheme
-        } else {
-            continue;
-        };
-        return Some((class, certain, reason(class)));
+        forms
     }
+
+    /// Tells what a name means as a host or another part of an endpoint.
+    fn endpoint(&self, at: &Range<usize>) -> Option<Meaning> {
+        if let Some(endpoint) = self.hosts.get(&at.start).filter(|endpoint| endpoint.host == *at) {
+            match endpoint.form {
+                Form::Authority => {
+                    return Some((Class::Host, Confidence::Certain, "host in a URL"));
+                }
+                Form::KeyValue => {
+                    return Some((Class::Host, Confidence::Likely, "host in a connection string"));
+                }
+                Form::HostPort if is_port(self.text, endpoint) => {
+                    return Some((Class::Host, Confidence::Likely, "host and port"));
+                }
+                Form::HostPort | Form::Word => {}
+            }
+        }
+        let (_, (end, class)) = self.parts.range(..=at.start).next_back()?;
+        (at.end <= *end).then(|| (*class, Confidence::Certain, reason(*class)))
+    }
+
+    /// Tells what a name means from the form of the text around it.
+    pub(super) fn meaning(&self, at: &Range<usize>) -> Option<Meaning> {
+        let before = self.text.get(..at.start).unwrap_or_default();
+        if before.ends_with("/dev/tcp/") || before.ends_with("/dev/udp/") {
+            return Some((Class::Host, Confidence::Certain, "host of /dev/tcp"));
+        }
+        self.endpoint(at).or_else(|| surroundings(before, self.text.get(at.end..)?))
+    }
+}
+
+/// Tells what a name means from what stands right before and after it.
+fn surroundings(before: &str, after: &str) -> Option<Meaning> {
+    let certain = Confidence::Certain;
     if before.ends_with("container:") {
         return Some((
             Class::ContainerCommand,

@@ -127,6 +127,10 @@ impl Definitions {
                 match word.as_str().split_once('=') {
                     Some((name, _)) => {
                         let value = word.slice(name.len() + 1..word.text.len());
+                        // batch: `set DC=docker compose`.
+                        let rest: Vec<&Word> =
+                            if head == "set" { words.by_ref().collect() } else { Vec::new() };
+                        let value = Word::join(std::iter::once(&value).chain(rest));
                         self.value(name.to_owned(), &value);
                     }
                     None => {
