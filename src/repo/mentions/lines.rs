@@ -187,7 +187,8 @@ fn is_package(section: &str) -> bool {
     matches!(section, "package" | "metadata" | "tool.poetry" | "lib" | "bin")
 }
 
-fn is_package_list(name: &str) -> bool {
+/// Tells whether a key or section lists packages.
+pub(super) fn is_package_list(name: &str) -> bool {
     let last = name.rsplit(['.', ' ']).next().unwrap_or(name);
     last.ends_with("dependencies")
         || last.ends_with("packages")

@@ -38,7 +38,7 @@ mod yaml;
 mod tests;
 
 use code::Dialect;
-use page::Page;
+use page::{Judgement, Page};
 pub use weigh::competing;
 
 /// One mention of a name in a file.
@@ -87,6 +87,9 @@ pub fn mentions(path: &str, text: &str, kind: FileKind, subject: &Subject) -> Ve
         _ => read_as(&mut page, kind, &(0..text.len()), ""),
     }
     weigh::settle(&mut page);
+    if kind == FileKind::Docs {
+        page.revise(&(0..text.len()), Judgement::quoted);
+    }
     page.finish()
 }
 

@@ -41,6 +41,14 @@ impl Judgement {
         self.class.refers() && self.confidence >= Confidence::Likely
     }
 
+    /// Gives what the judgement is worth where nothing runs: a reference is likely at most.
+    pub(super) fn quoted(self) -> Self {
+        match self.class.refers() {
+            true => self.at_most(Confidence::Likely),
+            false => self,
+        }
+    }
+
     /// Gives the judgement with at most that confidence.
     pub(super) fn at_most(mut self, most: Confidence) -> Self {
         self.confidence = self.confidence.min(most);

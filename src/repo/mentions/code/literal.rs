@@ -6,6 +6,7 @@ use crate::compose::setting::{self, Subject};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::mentions::code::Dialect;
 use crate::repo::mentions::code::place::{Place, Role, is_generic};
+use crate::repo::mentions::lines;
 use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::tokens::Source;
@@ -34,7 +35,7 @@ pub(super) fn read(
         return page.judge_all(&inner, certain(Class::Identifier, "a module or package"));
     }
     if place.role == Role::Key && text == page.subject.name {
-        let judgement = key(page, source, at);
+        let judgement = key(page, source, at, &place);
         return page.judge_all(&inner, judgement);
     }
     if arguments(page, source, at, &place) {
@@ -63,6 +64,9 @@ fn whole(
     }
     if of_blocks && place.keys.iter().any(|key| matches!(*key, "targets" | "inherits")) {
         return certain(Class::Identifier, "a target of a build");
+    }
+    if place.keys.first() == Some(&"name") && place.keys.len() == 1 && is_manifest(page.path) {
+        return unsure(Class::Image, "name of a package");
     }
     if let Some(judgement) = place.calls.iter().find_map(|call| by_call(call)) {
         return judgement;
@@ -94,7 +98,10 @@ fn telling<'t>(page: &Page<'_>, place: &Place<'t>) -> Option<&'t str> {
 }
 
 /// Judges the key of a mapping: a list of services where its sisters are services.
-fn key(page: &Page<'_>, source: &Source<'_>, at: usize) -> Judgement {
+fn key(page: &Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> Judgement {
+    if place.keys.first().is_some_and(|key| lines::is_package_list(&key.to_ascii_lowercase())) {
+        return certain(Class::Image, "a package");
+    }
     let open = source.bracket_of(at);
     let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
     let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
@@ -102,6 +109,12 @@ fn key(page: &Page<'_>, source: &Source<'_>, at: usize) -> Judgement {
         return likely(Class::NameList, "a key among services");
     }
     unsure(Class::Identifier, "a key")
+}
+
+/// Tells a file that describes a package.
+fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    matches!(name, "package.json" | "composer.json" | "deno.json" | "bower.json" | "app.json")
 }
 
 /// Judges by the function that a string is passed to.

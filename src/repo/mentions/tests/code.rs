@@ -265,7 +265,7 @@ fn containers_and_commands() {
             (
                 "a.py",
                 "T = \"\"\"\nservices:\n  db:\n    image: db:16\n\"\"\"\n",
-                &["Snippet Likely", "Image Likely"],
+                &["Snippet Likely", "Image Certain"],
             ),
             (
                 "a.py",

@@ -21,7 +21,7 @@ fn env_files() {
             (".env", "#export DB_HOST=db   # the host\n", &["Comment Likely"]),
             (".env", "# POSTGRES_DB=db\n", &["Database Certain"]),
             (".env", "# the db must run\n", &["Comment Unsure"]),
-            (".env", "# see https://hub.docker.com/_/db\n", &["Path Certain"]),
+            (".env", "# see https://hub.docker.com/_/db\n", &["Path Likely"]),
             (".env", "# DB_PORT of db:\n", &["Comment Unsure"]),
             (".env", "DB_HOST=my-db\nX=db-1\n", &[]),
             (".env", "C=shop-db-1\n", &["DerivedName Unsure"]),
@@ -225,7 +225,7 @@ fn yaml() {
             (
                 "x.yml.j2",
                 "services:\n  db:\n    image: db:16\n    volumes:\n      - db:/data\n",
-                &["Snippet Likely", "Image Likely", "Volume Likely"],
+                &["Snippet Likely", "Image Certain", "Volume Certain"],
             ),
             ("a.yml", "run: |\n  docker compose stop db\n", &["ComposeCommand Certain"]),
             ("a.yml", "command: [\"psql\", \"-h\", \"db\"]\n", &["Host Certain"]),
@@ -260,7 +260,7 @@ fn directives() {
             (
                 "nginx.conf",
                 "server {\n  set $up http://db:1;\n  set $upstream db;\n}\n",
-                &["Host Certain", "Host Certain"],
+                &["Host Certain", "HostSetting Certain"],
             ),
             (
                 "nginx.conf",

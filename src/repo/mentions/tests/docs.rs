@@ -9,7 +9,7 @@ fn blocks() {
             (
                 "a.md",
                 "```bash\n$ docker compose exec db psql -d db\ndb=# \\d\n```\n",
-                &["ComposeCommand Likely", "Database Likely", "Database Likely"],
+                &["ComposeCommand Likely", "Database Certain", "Database Likely"],
             ),
             (
                 "a.md",
@@ -22,12 +22,12 @@ fn blocks() {
                 "```yaml\nservices:\n  db:\n    image: db:16\n    depends_on: [db]\n    environment:\n      DB_HOST: db\n      X: http://db:1\n    networks:\n      x:\n        aliases: [db]\nvolumes:\n  db:\n```\n",
                 &[
                     "Snippet Likely",
-                    "Image Likely",
+                    "Image Certain",
                     "Snippet Likely",
                     "HostSetting Likely",
                     "Host Likely",
                     "Alias Unsure",
-                    "Volume Likely",
+                    "Volume Certain",
                 ],
             ),
             (
@@ -43,12 +43,12 @@ fn blocks() {
             (
                 "a.md",
                 "```python\nimport db\nh = os.getenv('DB_HOST', 'db')\n```\n",
-                &["Identifier Likely", "HostSetting Likely"],
+                &["Identifier Certain", "HostSetting Likely"],
             ),
             (
                 "a.md",
                 "```nginx\nproxy_pass http://db:80;\n```\n```dockerfile\nFROM db\n```\n",
-                &["Host Likely", "Image Likely"],
+                &["Host Likely", "Image Certain"],
             ),
             (
                 "a.md",
@@ -105,12 +105,12 @@ fn prose() {
             (
                 "a.md",
                 "Set `DB_HOST=db` and `POSTGRES_DB=db`.\n",
-                &["HostSetting Likely", "Database Likely"],
+                &["HostSetting Likely", "Database Certain"],
             ),
             (
                 "a.md",
                 "It is at `postgres://u:p@db:5432/db`, or db:5432.\n",
-                &["Host Likely", "Path Likely", "Host Likely"],
+                &["Host Likely", "Path Certain", "Host Likely"],
             ),
             ("a.md", "Default: `postgres://u:p@db:5432/x`\n", &["Host Unsure"]),
             ("a.md", "`DB_HOST` defaults to `db`.\n", &["Prose Unsure"]),
@@ -119,7 +119,7 @@ fn prose() {
                 "See [db](#db) and [x](docs/db/x.md), ./db or db.sql.\n",
                 &["Prose Unsure", "Identifier Unsure", "Path Likely", "Path Likely"],
             ),
-            ("a.md", "Use db:16 or db://x.\n", &["Image Unsure", "Scheme Likely"]),
+            ("a.md", "Use db:16 or db://x.\n", &["Image Unsure", "Scheme Certain"]),
             ("a.md", "| `db` | the db |\n", &["Prose Unsure", "Prose Unsure"]),
             (
                 "a.md",
@@ -151,11 +151,11 @@ fn prose() {
                 "```\nshop-db   | LOG: ready\n- ✅ shop-db (healthy)\n```\n",
                 &["Output Likely", "Prose Likely"],
             ),
-            ("a.md", "File shop-db.bak and /srv/shop-db/x.\n", &["Path Unsure"]),
+            ("a.md", "File shop-db.bak and /srv/shop-db/x.\n", &["Path Likely"]),
             (
                 "a.md",
                 "The shop-db runs.\n```sh\npsql -d shop-db\ndocker logs shop-db\n```\nThe `shop-db` container.\n",
-                &["Prose Unsure", "Database Likely", "ContainerCommand Likely", "Prose Likely"],
+                &["Prose Unsure", "Database Certain", "ContainerCommand Likely", "Prose Likely"],
             ),
         ],
     );

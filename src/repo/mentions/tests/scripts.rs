@@ -180,7 +180,7 @@ fn ci() {
             (
                 ".gitlab-ci.yml",
                 "test:\n  script:\n    - docker compose up -d db\n    - psql -h db\n",
-                &["ComposeCommand Certain", "Host Likely"],
+                &["ComposeCommand Certain", "Host Certain"],
             ),
             (
                 ".gitlab-ci.yml",

@@ -204,12 +204,12 @@ fn long_files_take_little_time() {
     ];
     let subject = subject("db", false);
     for piece in pieces {
-        let text = piece.repeat(40_000 / piece.len());
+        let text = piece.repeat(6_000 / piece.len());
         for (kind, path) in kinds() {
             let start = std::time::Instant::now();
             let _ = mentions(path, &text, kind, &subject);
             let taken = start.elapsed();
-            assert!(taken.as_secs() < 20, "{kind:?} {piece:?}: {taken:?}");
+            assert!(taken.as_secs() < 5, "{kind:?} {piece:?}: {taken:?}");
         }
     }
 }
