@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::compose::usage::Class;
 use crate::repo::mentions::page::{Page, likely};
 use crate::repo::mentions::people;
+use crate::repo::mentions::value;
 
 /// Reads a range as lines of an env file.
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
@@ -30,6 +31,7 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
         };
         let value = start + value.start..start + value.end;
         let (value, comment) = without_comment(page.text, &value);
+        value::templates(page, &value, key);
         page.setting(key, &value);
         people::read(page, &comment, Class::Comment);
         let raw = page.slice(&value);
@@ -98,7 +100,9 @@ pub(super) fn commented(page: &mut Page<'_>, comment: &Range<usize>) {
     let inner = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '#' | ';'));
     let start = comment.end - inner.len();
     if let Some((key, value)) = assignment(inner)
-        && (is_variable(key) || is_assigned(inner.get(..value.start).unwrap_or_default()))
+        && (is_variable(key)
+            || is_assigned(inner.get(..value.start).unwrap_or_default())
+            || is_word(inner.get(value.clone()).unwrap_or_default()))
     {
         let value = start + value.start..start + value.end;
         let (value, rest) = without_comment(page.text, &value);
@@ -116,6 +120,11 @@ pub(super) fn commented(page: &mut Page<'_>, comment: &Range<usize>) {
 
 fn is_assigned(head: &str) -> bool {
     head.trim_end().ends_with('=')
+}
+
+/// `# host: db`: a value without blanks is hardly the rest of a sentence.
+fn is_word(value: &str) -> bool {
+    !value.is_empty() && !value.contains(char::is_whitespace)
 }
 
 /// Tells a setting's name from a word before a colon in a sentence (`Note: …`).

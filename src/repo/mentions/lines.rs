@@ -7,6 +7,7 @@ use crate::compose::usage::Class;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Page, certain, unsure};
 use crate::repo::mentions::people;
+use crate::repo::mentions::value;
 
 /// Reads a range of lines; a whole file is also told by its name.
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
@@ -176,6 +177,7 @@ impl Reader {
             _ => {}
         }
         let key = std::mem::take(&mut self.key);
+        value::templates(page, value, &key);
         page.setting(&key, value);
         self.key = key;
     }
@@ -185,7 +187,8 @@ fn is_package(section: &str) -> bool {
     matches!(section, "package" | "metadata" | "tool.poetry" | "lib" | "bin")
 }
 
-fn is_package_list(name: &str) -> bool {
+/// Tells whether a key or section lists packages.
+pub(super) fn is_package_list(name: &str) -> bool {
     let last = name.rsplit(['.', ' ']).next().unwrap_or(name);
     last.ends_with("dependencies")
         || last.ends_with("packages")

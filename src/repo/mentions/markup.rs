@@ -9,7 +9,7 @@ use crate::compose::usage::Class;
 use crate::repo::kind::Language;
 use crate::repo::mentions::code::{self, Dialect};
 use crate::repo::mentions::lines;
-use crate::repo::mentions::page::{Page, likely};
+use crate::repo::mentions::page::{Page, certain, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::value;
 
@@ -137,10 +137,12 @@ impl<'t> Scanner<'t> {
         if name == "select" {
             self.select = purpose(page, &attributes).unwrap_or_default().to_owned();
         }
-        if page.is_named_in(&(start..start + len)) {
+        let whole = start..start + len;
+        if page.is_named_in(&whole) {
+            let own = start + 1..start + 1 + name_len;
+            page.judge_all(&own, certain(Class::Identifier, "a tag"));
             self.attributes(page, &attributes);
-            let whole = start..start + len;
-            people::read(page, &whole, Class::Message);
+            page.judge_all(&whole, unsure(Class::Unknown, "in a tag"));
         }
         if let Some(key) = attributes.iter().find(|(name, _)| matches!(*name, "name" | "key"))
             && self.text == Text::Value

@@ -39,7 +39,7 @@ mod yaml;
 mod tests;
 
 use code::Dialect;
-use page::Page;
+use page::{Judgement, Page};
 pub use weigh::competing;
 
 /// One mention of a name in a file.
@@ -90,6 +90,9 @@ pub fn mentions(path: &str, text: &str, kind: FileKind, subject: &Subject) -> Ve
         _ => read_as(&mut page, kind, &(0..text.len()), ""),
     }
     weigh::settle(&mut page);
+    if kind == FileKind::Docs {
+        page.revise(&(0..text.len()), Judgement::quoted);
+    }
     page.finish()
 }
 

@@ -41,6 +41,14 @@ impl Judgement {
         self.class.refers() && self.confidence >= Confidence::Likely
     }
 
+    /// Gives what the judgement is worth where nothing runs: a reference is likely at most.
+    pub(super) fn quoted(self) -> Self {
+        match self.class.refers() {
+            true => self.at_most(Confidence::Likely),
+            false => self,
+        }
+    }
+
     /// Gives the judgement with at most that confidence.
     pub(super) fn at_most(mut self, most: Confidence) -> Self {
         self.confidence = self.confidence.min(most);
@@ -209,9 +217,9 @@ impl<'t> Page<'t> {
 
     /// Gives what a sentence tells that quotes commands and settings: only what is likely.
     pub(super) fn sentence_usages(&self, line: &Range<usize>) -> Vec<(Range<usize>, Judgement)> {
-        // A comment is what the shell's reader takes for a sentence.
-        const SIGN: &str = "# ";
-        let text = format!("{SIGN}{}", self.slice(line));
+        // The shell's reader knows sentences as what `echo` prints.
+        const SIGN: &str = "echo '";
+        let text = format!("{SIGN}{}'", self.slice(line).replace('\'', "\""));
         let usages = command::classify(&text, &self.subject.name, &self.commands);
         let told = usages.into_iter().filter(|usage| {
             usage.confidence >= Confidence::Likely

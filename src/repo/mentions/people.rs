@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::compose::endpoint::{Form, endpoints};
-use crate::compose::usage::{Class, Confidence};
+use crate::compose::usage::Class;
 use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
 
 /// Reads a range as text for people; `class` says which (prose, comment, message).
@@ -102,7 +102,7 @@ pub(super) fn pair(text: &str) -> Option<(&str, Range<usize>)> {
 
 /// Lowers what text for people says to what may be edited there: it never runs.
 fn spoken(judgement: Judgement, class: Class) -> Judgement {
-    let judgement = judgement.at_most(Confidence::Likely);
+    let judgement = judgement.quoted();
     match class {
         Class::Comment if judgement.edits() => likely(Class::Comment, "in a comment"),
         _ => judgement,
@@ -198,6 +198,13 @@ pub(super) fn command_start(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Tells whether a word is a program that handles containers.
+pub(super) fn is_engine(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    ["docker", "podman", "nerdctl"].iter().any(|engine| name.starts_with(engine))
+        && is_program(word)
 }
 
 /// Tells whether a word is a program whose arguments name hosts or containers.

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use crate::compose::command;
-use crate::compose::usage::Class;
-use crate::repo::mentions::history;
-use crate::repo::mentions::page::{Page, unsure};
+use crate::repo::mentions::page::Page;
 use crate::repo::mentions::people;
 
 /// Reads a range as a script.
@@ -20,19 +18,6 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
         return;
     }
     page.command(range);
-    // Output that was pasted into a script runs as little as a comment.
-    let pasted: Vec<_> = page
-        .judged()
-        .filter(|(range, _)| {
-            let (before, after) = page.around(range);
-            let progress = before.trim_end().ends_with("Container");
-            (progress || before.trim_start().starts_with('#')) && history::is_output(before, after)
-        })
-        .map(|(range, _)| range.clone())
-        .collect();
-    for range in pasted {
-        page.revise(&range, |_| unsure(Class::Output, "output that was pasted"));
-    }
 }
 
 /// Finds the end of a crontab line's schedule: five fields, or `@daily`.

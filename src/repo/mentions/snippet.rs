@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::compose::usage::{Class, Confidence};
+use crate::compose::usage::Class;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
 use crate::repo::mentions::people;
@@ -68,7 +68,7 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
             of_value(page, &outline, at);
         }
     }
-    page.revise(range, |judgement| judgement.at_most(Confidence::Likely));
+    page.revise(range, Judgement::quoted);
 }
 
 fn own_key(page: &Page<'_>, outline: &Outline<'_>, at: usize) -> Judgement {
@@ -150,7 +150,10 @@ pub(super) fn command(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
             (page.slice(&inner).to_owned(), inner)
         })
         .collect();
-    words::read(page, &arguments);
-    // A list may also hold whole command lines.
+    let are_words = arguments.iter().all(|(word, _)| !word.contains(char::is_whitespace));
+    if words::is_command(&arguments) || (are_words && arguments.len() > 1) {
+        return words::read(page, &arguments);
+    }
+    // A list of whole command lines.
     page.command(&unquoted(page.text, &entry.value));
 }

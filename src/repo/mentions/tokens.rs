@@ -208,7 +208,7 @@ impl<'t> Source<'t> {
 }
 
 /// Tokens of a bracket that are looked at.
-const NEAR: usize = 2048;
+const NEAR: usize = 512;
 
 fn tokens(text: &str, range: &Range<usize>, rules: Rules) -> Vec<Token> {
     let bytes = text.as_bytes().get(..range.end).unwrap_or_default();

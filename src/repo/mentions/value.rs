@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::compose::setting::{self, Subject};
 use crate::compose::usage::{Class, Confidence};
+use crate::repo::kind::Language;
+use crate::repo::mentions::code::{self, Dialect};
 use crate::repo::mentions::page::{Judgement, Page, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::snippet;
@@ -14,6 +16,7 @@ pub(super) fn read(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
     if !page.is_named_in(inner) {
         return;
     }
+    templates(page, inner, key);
     let text = page.slice(inner);
     if text.trim() == page.subject.name {
         let judgement = whole(page, inner, key);
@@ -40,7 +43,7 @@ pub(super) fn read(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
         return;
     }
     let has_words = text.trim().contains(char::is_whitespace);
-    if let Some((key, value)) = people::pair(text).filter(|_| !has_words) {
+    if let Some((key, value)) = people::pair(text).filter(|_| !has_words && !text.contains(';')) {
         let value = inner.start + value.start..inner.start + value.end;
         page.setting(key, &value);
     }
@@ -50,6 +53,29 @@ pub(super) fn read(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
         }
     }
     people::read(page, inner, Class::Message);
+}
+
+/// Signs of templates that hold code, with their ends.
+const TEMPLATES: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("<%", "%>")];
+
+/// Reads the code of template expressions in a value (`{{ host | default("db") }}`).
+pub(super) fn templates(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
+    if !page.is_named_in(inner) {
+        return;
+    }
+    let text = page.slice(inner);
+    for (open, close) in TEMPLATES {
+        let mut from = 0;
+        while let Some(start) = text.get(from..).and_then(|rest| rest.find(open)) {
+            let start = from + start + open.len();
+            let Some(len) = text.get(start..).and_then(|rest| rest.find(close)) else { break };
+            from = start + len;
+            let hole = inner.start + start..inner.start + from;
+            if page.is_named_in(&hole) {
+                code::read(page, &hole, Dialect { language: Language::Hash, suffix: "py" }, key);
+            }
+        }
+    }
 }
 
 /// Judges a value that is the name and nothing else by its key.
@@ -73,9 +99,7 @@ pub(super) fn literal(page: &Page<'_>) -> Judgement {
 /// Keys of addresses whose value may be a host alone.
 fn is_address(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    ["broker", "addr", "endpoint", "target", "proxy", "listen"]
-        .iter()
-        .any(|word| key.contains(word))
+    ["broker", "addr", "endpoint", "proxy", "listen"].iter().any(|word| key.contains(word))
 }
 
 /// Tells whether a key means a container: by its word, or in a file that is about Docker.

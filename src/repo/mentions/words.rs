@@ -13,12 +13,13 @@ pub(super) type Argument = (String, Range<usize>);
 const RUNNERS: &[&str] = &["sudo", "env", "time", "nice", "exec", "nohup", "CMD", "CMD-SHELL"];
 
 /// Tells whether words are a command line: a program that names hosts or containers comes first.
+///
+/// A database's client needs an option behind it, for `["mysql", "redis"]` is a list of names.
 pub(super) fn is_command(words: &[Argument]) -> bool {
-    let first = words
-        .iter()
-        .map(|(word, _)| word.as_str())
-        .find(|word| !RUNNERS.contains(word) && !word.contains('='));
-    first.is_some_and(people::is_program)
+    let mut words = words.iter().map(|(word, _)| word.as_str());
+    let first = words.find(|word| !RUNNERS.contains(word) && !word.contains('='));
+    let is_engine = first.is_some_and(people::is_engine);
+    is_engine || (first.is_some_and(people::is_program) && words.any(|word| word.starts_with('-')))
 }
 
 /// Reads an argument list as a command line.

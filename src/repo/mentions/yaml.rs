@@ -53,7 +53,8 @@ impl<'t> Outline<'t> {
     /// Gives an entry's own key, or the nearest one above it.
     pub(super) fn key_of(&self, at: usize) -> &'t str {
         let mut next = Some(at);
-        while let Some(entry) = next.and_then(|at| self.entries.get(at)) {
+        for _ in 0..DEPTH {
+            let Some(entry) = next.and_then(|at| self.entries.get(at)) else { break };
             if let Some(key) = &entry.key {
                 return self.slice(key);
             }
@@ -66,7 +67,8 @@ impl<'t> Outline<'t> {
     pub(super) fn path(&self, at: usize) -> Vec<&'t str> {
         let mut keys = Vec::new();
         let mut next = self.entries.get(at).and_then(|entry| entry.parent);
-        while let Some(entry) = next.and_then(|at| self.entries.get(at)) {
+        for _ in 0..DEPTH {
+            let Some(entry) = next.and_then(|at| self.entries.get(at)) else { break };
             keys.extend(entry.key.as_ref().map(|key| self.slice(key)));
             next = entry.parent;
         }
@@ -104,7 +106,10 @@ impl<'t> Outline<'t> {
 }
 
 /// Entries that are looked at for children.
-const NEAR: usize = 2048;
+const NEAR: usize = 512;
+
+/// Levels above an entry that are looked at.
+const DEPTH: usize = 64;
 
 struct Reader<'t> {
     outline: Outline<'t>,

@@ -6,6 +6,7 @@ use crate::compose::setting::{self, Subject};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::mentions::code::Dialect;
 use crate::repo::mentions::code::place::{Place, Role, is_generic};
+use crate::repo::mentions::lines;
 use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::tokens::Source;
@@ -34,7 +35,7 @@ pub(super) fn read(
         return page.judge_all(&inner, certain(Class::Identifier, "a module or package"));
     }
     if place.role == Role::Key && text == page.subject.name {
-        let judgement = key(page, source, at);
+        let judgement = key(page, source, at, &place);
         return page.judge_all(&inner, judgement);
     }
     if arguments(page, source, at, &place) {
@@ -44,7 +45,8 @@ pub(super) fn read(
         let judgement = whole(page, source, at, &place, dialect, &inner);
         return page.judge_all(&inner, judgement);
     }
-    value::read(page, &inner, telling(&place).unwrap_or_default());
+    let key = telling(page, &place).unwrap_or_default();
+    value::read(page, &inner, key);
 }
 
 /// Judges a string that is the name and nothing else.
@@ -56,15 +58,24 @@ fn whole(
     dialect: Dialect<'_>,
     inner: &Range<usize>,
 ) -> Judgement {
-    if place.role == Role::Label && matches!(dialect.suffix, "tf" | "hcl" | "nomad") {
+    let of_blocks = matches!(dialect.suffix, "tf" | "hcl" | "nomad");
+    if of_blocks && place.role == Role::Label {
         return certain(Class::Identifier, "label of a block");
+    }
+    if of_blocks && place.keys.iter().any(|key| matches!(*key, "targets" | "inherits")) {
+        return certain(Class::Identifier, "a target of a build");
+    }
+    if place.keys.first() == Some(&"name") && place.keys.len() == 1 && is_manifest(page.path) {
+        return unsure(Class::Image, "name of a package");
     }
     if let Some(judgement) = place.calls.iter().find_map(|call| by_call(call)) {
         return judgement;
     }
     let listed = place.list.filter(|_| place.role == Role::Value);
     let among = listed.and_then(|open| value::among(page, &source.siblings(open, at, Role::Value)));
-    let Some(key) = telling(place) else { return among.unwrap_or_else(|| value::literal(page)) };
+    let Some(key) = telling(page, place) else {
+        return among.unwrap_or_else(|| value::literal(page));
+    };
     let judgement = value::whole(page, inner, key);
     match (place.role, setting::subject(key)) {
         // What code asks a collection of hosts or services for is a key of its own.
@@ -77,16 +88,20 @@ fn whole(
 }
 
 /// Finds the nearest name that tells what its value is.
-fn telling<'t>(place: &Place<'t>) -> Option<&'t str> {
-    place
-        .keys
-        .iter()
-        .copied()
-        .find(|key| key.len() < 64 && !is_generic(key) && setting::subject(key) != Subject::Other)
+fn telling<'t>(page: &Page<'_>, place: &Place<'t>) -> Option<&'t str> {
+    place.keys.iter().copied().find(|key| {
+        key.len() < 64
+            && *key != page.subject.name
+            && !is_generic(key)
+            && setting::subject(key) != Subject::Other
+    })
 }
 
 /// Judges the key of a mapping: a list of services where its sisters are services.
-fn key(page: &Page<'_>, source: &Source<'_>, at: usize) -> Judgement {
+fn key(page: &Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> Judgement {
+    if place.keys.first().is_some_and(|key| lines::is_package_list(&key.to_ascii_lowercase())) {
+        return certain(Class::Image, "a package");
+    }
     let open = source.bracket_of(at);
     let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
     let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
@@ -94,6 +109,12 @@ fn key(page: &Page<'_>, source: &Source<'_>, at: usize) -> Judgement {
         return likely(Class::NameList, "a key among services");
     }
     unsure(Class::Identifier, "a key")
+}
+
+/// Tells a file that describes a package.
+fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    matches!(name, "package.json" | "composer.json" | "deno.json" | "bower.json" | "app.json")
 }
 
 /// Judges by the function that a string is passed to.

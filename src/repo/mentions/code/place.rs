@@ -46,6 +46,7 @@ const GENERIC: &[&str] = &[
     "default_value",
     "dflt",
     "fallback",
+    "filters",
     "initial",
     "example",
     "examples",
@@ -279,6 +280,7 @@ impl<'t> Source<'t> {
                 Some(before)
             }
             Kind::Open(_) => {
+                self.block(before, place);
                 place.list.get_or_insert(before);
                 Some(before)
             }
@@ -286,6 +288,15 @@ impl<'t> Source<'t> {
                 self.behind_word(before, from, outward, place)
             }
             _ => None,
+        }
+    }
+
+    /// Ruby's `ENV.fetch("DB_HOST") { "db" }`.
+    fn block(&self, open: usize, place: &mut Place<'t>) {
+        let call = self.before(open).filter(|&at| self.kind_of(at) == Some(Kind::Close));
+        let callee = call.and_then(|call| self.before(self.bracket_of(call)?));
+        if callee.is_some_and(|callee| self.text_of(callee) == "fetch") {
+            place.keys.extend(call.and_then(|call| self.operand_name(call)));
         }
     }
 
@@ -298,7 +309,9 @@ impl<'t> Source<'t> {
         }
         let bracket = self.bracket_of(left).filter(|_| self.kind_of(left) != Some(Kind::Close));
         let open = bracket?;
-        place.keys.extend(self.sibling_names(open));
+        if !NAMING.iter().any(|naming| name.eq_ignore_ascii_case(naming)) {
+            place.keys.extend(self.sibling_names(open));
+        }
         place.keys.push(name);
         match self.kind_of(open) {
             Some(Kind::Open(b'(')) => self.called(open, left, place),
@@ -459,6 +472,9 @@ impl<'t> Source<'t> {
         let word = word.filter(|&word| self.same_line(word, at)).map(|word| self.text_of(word));
         if word.is_some_and(|word| IMPORTS.contains(&word)) {
             return Role::Imported;
+        }
+        if previous.is_some_and(|before| self.is_text(before) && self.same_line(before, at)) {
+            return Role::Label;
         }
         let Some(next) = self.after(at) else { return Role::Value };
         let sign = self.text_of(next);

@@ -33,7 +33,6 @@ pub(super) fn read(page: &mut Page<'_>) {
             Block::Code { .. } => {}
         }
     }
-    page.revise(&whole, |judgement| judgement.at_most(Confidence::Likely));
 }
 
 /// Reads a block of code by the language that its fence names.

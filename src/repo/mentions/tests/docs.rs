@@ -1,0 +1,162 @@
+use super::check;
+
+#[test]
+fn blocks() {
+    check(
+        "db",
+        &[
+            ("a.md", "```sh\ndocker compose up -d db\n```\n", &["ComposeCommand Likely"]),
+            (
+                "a.md",
+                "```bash\n$ docker compose exec db psql -d db\ndb=# \\d\n```\n",
+                &["ComposeCommand Likely", "Database Certain", "Database Likely"],
+            ),
+            (
+                "a.md",
+                "```console\n> docker compose stop db\nContainer shop-db-1  Stopped\n```\n",
+                &["ComposeCommand Likely", "DerivedName Unsure"],
+            ),
+            ("a.md", "```\ndocker exec db pg_dump > db.bak\n```\n", &["ContainerCommand Likely"]),
+            (
+                "a.md",
+                "```yaml\nservices:\n  db:\n    image: db:16\n    depends_on: [db]\n    environment:\n      DB_HOST: db\n      X: http://db:1\n    networks:\n      x:\n        aliases: [db]\nvolumes:\n  db:\n```\n",
+                &[
+                    "Snippet Likely",
+                    "Image Certain",
+                    "Snippet Likely",
+                    "HostSetting Likely",
+                    "Host Likely",
+                    "Alias Unsure",
+                    "Volume Certain",
+                ],
+            ),
+            (
+                "a.md",
+                "```yaml\ndb:\n  container_name: db\n  links:\n    - db:x\n  network_mode: service:db\n```\n",
+                &["Snippet Likely", "Snippet Likely", "Snippet Likely", "ServiceReference Likely"],
+            ),
+            (
+                "a.md",
+                "```env\nDB_HOST=db\n```\n```ini\nhost = db\n```\n```json\n{\"host\": \"db\"}\n```\n",
+                &["HostSetting Likely", "HostSetting Likely", "HostSetting Likely"],
+            ),
+            (
+                "a.md",
+                "```python\nimport db\nh = os.getenv('DB_HOST', 'db')\n```\n",
+                &["Identifier Certain", "HostSetting Likely"],
+            ),
+            (
+                "a.md",
+                "```nginx\nproxy_pass http://db:80;\n```\n```dockerfile\nFROM db\n```\n",
+                &["Host Likely", "Image Certain"],
+            ),
+            (
+                "a.md",
+                "```\nDB_HOST=db\nNAME   IMAGE   STATUS\ndb     x:1     Up\n```\n",
+                &["HostSetting Likely", "Output Unsure"],
+            ),
+            (
+                "a.md",
+                "```sql\ndocker exec db psql -c \"SELECT 1\"\n```\n",
+                &["ContainerCommand Likely"],
+            ),
+            (
+                "a.rst",
+                ".. code-block:: bash\n\n   docker compose up db\n\nthe db\n",
+                &["ComposeCommand Likely", "Prose Unsure"],
+            ),
+            ("a.adoc", "[source,bash]\n----\ndocker logs db\n----\n", &["ContainerCommand Likely"]),
+            (
+                "a.md",
+                "```yaml\njobs:\n  x:\n    steps:\n    - run: docker compose up db\n```\n",
+                &["ComposeCommand Likely"],
+            ),
+            (
+                "a.md",
+                "```bash\n# the db\ndc() { docker compose \"$@\"; }\ndc up db\n```\n",
+                &["Comment Unsure", "ComposeCommand Likely"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn prose() {
+    check(
+        "db",
+        &[
+            (
+                "a.md",
+                "Start the `db` service, or container `db`.\n",
+                &["Prose Likely", "Prose Likely"],
+            ),
+            ("a.md", "The `db` is here. The db service too.\n", &["Prose Unsure", "Prose Unsure"]),
+            ("a.md", "# db\n", &["Prose Unsure"]),
+            (
+                "a.md",
+                "The `db` database, the `db` image, user `db`, the `db` volume.\n",
+                &["Database Unsure", "Image Unsure", "User Unsure", "Volume Unsure"],
+            ),
+            (
+                "a.md",
+                "Run `docker logs db` or `docker compose up -d db`.\n",
+                &["ContainerCommand Likely", "ComposeCommand Likely"],
+            ),
+            (
+                "a.md",
+                "Set `DB_HOST=db` and `POSTGRES_DB=db`.\n",
+                &["HostSetting Likely", "Database Certain"],
+            ),
+            (
+                "a.md",
+                "It is at `postgres://u:p@db:5432/db`, or db:5432.\n",
+                &["Host Likely", "Path Certain", "Host Likely"],
+            ),
+            ("a.md", "Default: `postgres://u:p@db:5432/x`\n", &["Host Unsure"]),
+            ("a.md", "`DB_HOST` defaults to `db`.\n", &["Prose Unsure"]),
+            (
+                "a.md",
+                "See [db](#db) and [x](docs/db/x.md), ./db or db.sql.\n",
+                &["Prose Unsure", "Identifier Unsure", "Path Likely", "Path Likely"],
+            ),
+            ("a.md", "Use db:16 or db://x.\n", &["Image Unsure", "Scheme Certain"]),
+            ("a.md", "| `db` | the db |\n", &["Prose Unsure", "Prose Unsure"]),
+            (
+                "a.md",
+                "We renamed `db` to `pg-main`.\n```sh\ndocker logs db\n```\n",
+                &["History Unsure", "History Unsure"],
+            ),
+            (
+                "a.md",
+                "- Run docker compose exec db psql to look at the db.\n",
+                &["ComposeCommand Likely", "Prose Unsure"],
+            ),
+        ],
+    );
+    check(
+        "shop-db",
+        &[
+            (
+                "a.md",
+                "The shop-db runs. See `shop-db`.\n# shop-db\n",
+                &["Prose Likely", "Prose Likely", "Prose Likely"],
+            ),
+            (
+                "a.md",
+                "The `shop-db` database.\n- PostgreSQL Database (shop-db:5432)\n",
+                &["Database Unsure", "Host Likely"],
+            ),
+            (
+                "a.md",
+                "```\nshop-db   | LOG: ready\n- ✅ shop-db (healthy)\n```\n",
+                &["Output Likely", "Prose Likely"],
+            ),
+            ("a.md", "File shop-db.bak and /srv/shop-db/x.\n", &["Path Likely"]),
+            (
+                "a.md",
+                "The shop-db runs.\n```sh\npsql -d shop-db\ndocker logs shop-db\n```\nThe `shop-db` container.\n",
+                &["Prose Unsure", "Database Certain", "ContainerCommand Likely", "Prose Likely"],
+            ),
+        ],
+    );
+}
