@@ -63,7 +63,11 @@ fn folders(parent: &Path) -> Check<Vec<PathBuf>> {
 
 /// A case as it is written down.
 struct Case {
-    /// The words of `cmd`.
+    /// Its folder.
+    folder: PathBuf,
+    /// What `cmd` holds.
+    command: String,
+    /// Its words.
     words: Vec<String>,
     /// The tree before.
     before: Tree,
@@ -77,7 +81,7 @@ struct Case {
 
 impl Case {
     fn read(folder: &Path) -> Check<Self> {
-        let command = fs::read_to_string(folder.join("cmd"))?;
+        let command = fs::read_to_string(folder.join("cmd"))?.trim_end().to_owned();
         // Quotes are there for the empty word only.
         let words = command.split_whitespace().map(|word| word.trim_matches('\'').to_owned());
         let expect = match folder.join("expect") {
@@ -88,7 +92,9 @@ impl Case {
         let exit = expect.next().and_then(|line| line.strip_prefix("exit "));
         let after = folder.join("after");
         Ok(Self {
+            folder: folder.to_owned(),
             words: words.collect(),
+            command,
             before: Tree::read(&folder.join("before"))?,
             after: after.is_dir().then(|| Tree::read(&after)).transpose()?,
             exit: exit.ok_or("`expect` starts with `exit N`")?.parse()?,
@@ -106,9 +112,24 @@ impl Case {
             self.still_parses(written, &mut faults);
         }
         if faults.is_empty() {
-            return Ok(());
+            return self.snapshot(&shown);
         }
-        Err(format!("$ {}\n{}", self.words.join(" "), faults.join("\n")).into())
+        Err(format!("$ {}\n{}", self.command, faults.join("\n")).into())
+    }
+
+    /// What is said to people, kept under `snapshots/`. The diff is not: `after/` has its bytes.
+    fn snapshot(&self, ran: &Ran) -> Check {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = self.folder.strip_prefix(root.join("testdata"))?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(root.join("snapshots").join(folder).with_file_name(""));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let Ran { exit, stderr, .. } = ran;
+        let body = format!("$ {}\nexit {exit}\n{stderr}", self.command);
+        settings.bind(|| insta::assert_snapshot!(name.as_ref(), body));
+        Ok(())
     }
 
     /// Without a flag: the diff and the messages, and nothing written.
