@@ -375,8 +375,13 @@ impl Walk<'_> {
         }
         let words: Vec<NodeId> =
             doc.items(value).iter().map(|item| doc.resolve(item.value)).collect();
-        if let Some(&first) = words.first() {
-            self.text(first, TextKind::Words(words));
+        match words.as_slice() {
+            [] => {}
+            // `["sh", "-c"]` stands in `entrypoint` then, and the script is the one argument.
+            [script] if self.value(*script).contains(char::is_whitespace) => {
+                self.text(*script, TextKind::Command);
+            }
+            [first, ..] => self.text(*first, TextKind::Words(words)),
         }
     }
 

@@ -128,6 +128,7 @@ fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
     let name_byte =
         |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-' || *byte >= 0x80;
     let before = range.start.checked_sub(1).and_then(|at| text.get(at));
+    let before = before.filter(|_| !follows_operator(&text[..range.start]));
     let after = text.get(range.end);
     if before.is_some_and(name_byte) || after.is_some_and(name_byte) {
         return false;
@@ -136,4 +137,40 @@ fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
     let dotted_before = before == Some(&b'.')
         && range.start.checked_sub(2).and_then(|at| text.get(at)).is_some_and(name_byte);
     !dotted_after && !dotted_before
+}
+
+/// Tells whether a text ends with the dash of `${NAME:-` or `${NAME-`: what follows is a default.
+fn follows_operator(before: &[u8]) -> bool {
+    let Some(rest) = before.strip_suffix(b"-") else { return false };
+    let variable = rest.strip_suffix(b":").unwrap_or(rest);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let length = variable.iter().rev().take_while(|byte| is_name(byte)).count();
+    length > 0 && variable[..variable.len() - length].ends_with(b"${")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::occurrences;
+
+    #[test]
+    fn whole_names_are_told_from_longer_ones() {
+        for (text, expected) in [
+            ("db", true),
+            ("db.", true),
+            ("@db:5432", true),
+            ("db.local", false),
+            ("my.db", false),
+            ("./db", true),
+            ("my-db", false),
+            ("db_1", false),
+            ("${HOST:-db}", true),
+            ("${HOST-db}", true),
+            ("$HOST-db", false),
+            ("${-db}", false),
+            ("ödb", false),
+        ] {
+            let found: Vec<bool> = occurrences(text, "db").map(|(_, is_whole)| is_whole).collect();
+            assert_eq!(found, [expected], "{text}");
+        }
+    }
 }

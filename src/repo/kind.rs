@@ -394,7 +394,9 @@ fn by_folder(folders: &[&str]) -> Option<FileKind> {
         _ if folders.contains(&".envs") => Some(Env),
         ".husky" | "hooks" | ".githooks" | ".git-hooks" => Some(Shell),
         "cron.d" | "crontabs" => Some(Shell),
-        "sites-available" | "sites-enabled" => Some(Config(Directives)),
+        "sites-available" | "sites-enabled" | "nginx" | "caddy" | "haproxy" => {
+            Some(Config(Directives))
+        }
         _ => None,
     }
 }

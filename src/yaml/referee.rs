@@ -7,6 +7,7 @@ use crate::yaml::document::{Document, MAX_EXPANDED_NODES, SyntaxError, SyntaxErr
 use crate::yaml::patch::Change;
 
 mod comments;
+mod flow;
 mod plan;
 mod reading;
 
@@ -69,8 +70,12 @@ pub fn check(before: &Document, after: &str, changes: &[Change]) -> Result<(), O
     comments::check(before, &after_tree, changes)?;
 
     let plan = Plan::new(before, changes);
-    let both = |read: Reader| rayon::join(move || read(before.text()), move || read(after));
-    let (loose, strict) = rayon::join(|| both(reading::serde_yaml), || both(reading::saphyr));
+    let wide = [flow::indented(before), flow::indented(&after_tree)];
+    let [wide_before, wide_after] = wide.each_ref().map(Option::as_deref);
+    let (loose, strict) = rayon::join(
+        || rayon::join(|| reading::serde_yaml(before.text()), || reading::serde_yaml(after)),
+        || rayon::join(|| strict(before.text(), wide_before), || strict(after, wide_after)),
+    );
     // serde_yaml comes first: it bounds the depth that aliases expand to.
     let readings = [("serde_yaml", loose), ("saphyr", strict)];
     let mut read = Vec::new();
@@ -99,7 +104,10 @@ fn new_error(before: &Document, mut errors: Vec<SyntaxError>) -> Option<SyntaxEr
     (errors.len() > known.len()).then(|| errors.pop()).flatten()
 }
 
-type Reader = for<'t> fn(&'t str) -> Result<Reading<'t>, String>;
+/// Reads with saphyr, and once more as [`flow::indented`] has it where saphyr refuses the text.
+fn strict<'t>(text: &'t str, wide: Option<&'t str>) -> Result<Reading<'t>, String> {
+    reading::saphyr(text).or_else(|error| wide.map_or(Err(error), reading::saphyr))
+}
 
 /// Tells whether a file has more than `limit` nodes once its aliases are expanded.
 fn expands_beyond(doc: &Document, limit: u64) -> bool {

@@ -155,15 +155,13 @@ fn split_variants(
     split
 }
 
-/// What a service is: its image without registry and tag, or that it is built.
+/// What a service runs: its image without registry and tag. One that is built, or only overlaid,
+/// may be the same as any other.
 fn identity(file: &ComposeFile, service: &str) -> Option<String> {
     let body = file.service(service)?.body;
-    if let Some(image) = file.text_of(body, "image") {
-        let name = image.rsplit('/').next().unwrap_or(&image);
-        let name = name.split([':', '@']).next().unwrap_or(name);
-        return Some(name.to_owned());
-    }
-    file.attribute(body, "build").map(|_| "build".to_owned())
+    let image = file.text_of(body, "image").filter(|_| file.attribute(body, "build").is_none())?;
+    let name = image.rsplit('/').next().unwrap_or(&image);
+    Some(name.split([':', '@']).next().unwrap_or(name).to_owned())
 }
 
 /// Finds where a project defines a name.

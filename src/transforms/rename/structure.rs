@@ -87,6 +87,8 @@ pub(super) fn draft(
         }
     }
     draft.rest(file, found, targets);
+    draft.left.sort_by_key(|meaning| (meaning.span, std::cmp::Reverse(meaning.confidence)));
+    draft.left.dedup_by_key(|meaning| meaning.span);
     draft
 }
 
