@@ -9,6 +9,11 @@
 //! second `--write` finds nothing to do; the diff, applied by the real `git apply`, gives the written
 //! tree; what was YAML stays YAML.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the cases and their scratch trees are read and written here"
+)]
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
