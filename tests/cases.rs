@@ -19,11 +19,13 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use composemod::cli::{self, Io};
 use libtest_mimic::{Arguments, Failed, Trial};
+use serde::Deserialize;
 use similar::TextDiff;
 use tempfile::TempDir;
 
@@ -114,6 +116,7 @@ impl Case {
         let written = self.write(&mut faults)?;
         if let Some(written) = &written {
             self.apply(&shown.stdout, written, &mut faults)?;
+            self.json(written, &mut faults)?;
             self.still_parses(written, &mut faults);
         }
         if faults.is_empty() {
@@ -238,6 +241,44 @@ impl Case {
         Ok(())
     }
 
+    /// `--format json`: its edits make the written tree, and what it says is left is not edited.
+    fn json(&self, written: &Tree, faults: &mut Vec<String>) -> Check {
+        let place = self.before.place()?;
+        let ran = run(&self.words, &["--format", "json"], place.path())?;
+        let plan: Plan = serde_json::from_str(&ran.stdout)?;
+        for mention in &plan.left {
+            let is_edited = |edit: &Mention| {
+                edit.path == mention.path
+                    && edit.span.start < mention.span.end
+                    && mention.span.start < edit.span.end
+            };
+            if plan.edits.iter().any(is_edited) {
+                faults.push(format!("json: both edited and left: {mention:?}"));
+            }
+            if plan.left.iter().filter(|other| *other == mention).count() > 1 {
+                faults.push(format!("json: left twice: {mention:?}"));
+            }
+        }
+        for (path, file) in &self.before.0 {
+            let edits = plan.edits.iter().filter(|edit| edit.path == *path);
+            let mut bytes = Vec::new();
+            let mut at = 0;
+            for Mention { span, new, .. } in edits {
+                bytes.extend_from_slice(file.bytes.get(at..span.start).unwrap_or_default());
+                bytes.extend_from_slice(new.as_bytes());
+                at = span.end;
+            }
+            bytes.extend_from_slice(file.bytes.get(at..).unwrap_or_default());
+            let expected =
+                written.0.get(path).map(|file| file.bytes.as_slice()).unwrap_or_default();
+            if bytes != expected {
+                let difference = difference(path, expected, &bytes);
+                faults.push(format!("json: the edits make another file:\n{difference}"));
+            }
+        }
+        Ok(())
+    }
+
     /// What a YAML reader took before, it takes after.
     fn still_parses(&self, written: &Tree, faults: &mut Vec<String>) {
         for (path, file) in &written.0 {
@@ -252,9 +293,26 @@ impl Case {
 
 fn parses(bytes: &[u8]) -> Result<(), serde_yaml::Error> {
     for document in serde_yaml::Deserializer::from_slice(bytes) {
-        <serde_yaml::Value as serde::Deserialize>::deserialize(document)?;
+        serde_yaml::Value::deserialize(document)?;
     }
     Ok(())
+}
+
+/// The part of `--format json` that is checked.
+#[derive(Deserialize)]
+struct Plan {
+    edits: Vec<Mention>,
+    left: Vec<Mention>,
+}
+
+/// A place of a name.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Mention {
+    path: String,
+    span: Range<usize>,
+    /// What an edit writes.
+    #[serde(default)]
+    new: String,
 }
 
 /// What a command did.
