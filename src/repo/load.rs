@@ -35,7 +35,7 @@ pub struct Repo {
 #[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
     /// A file's text is kept where it contains one of these; without any, every text is. Compose
-    /// files and env files are kept in any case.
+    /// files, env files and scripts that run docker compose are kept in any case.
     pub names: Vec<String>,
     /// Whether files that git ignores are read too.
     pub no_ignore: bool,
@@ -183,7 +183,8 @@ impl Reader<'_> {
         };
         let is_wanted = is_wanted || self.holds_a_name(&bytes) || is_compose_content(path, &bytes);
         if !is_wanted {
-            return Ok(None);
+            // What such a script defines may be used in others that name what is looked for.
+            return Ok(runs_compose(path, &bytes).then(|| String::from_utf8(bytes).ok()).flatten());
         }
         String::from_utf8(bytes).map(Some).map_err(|error| not_utf8(path, &error))
     }
@@ -231,6 +232,16 @@ fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     let keys: [&[u8]; 3] = [b"services:", b"include:", b"extends"];
     is_yaml && keys.iter().any(|key| memmem::find(bytes, key).is_some())
+}
+
+/// Tells whether a file is a script or a Makefile that runs docker compose.
+fn runs_compose(path: &str, bytes: &[u8]) -> bool {
+    let name = file_name(path);
+    let is_script = bytes.starts_with(b"#!")
+        || [".sh", ".bash", ".mk"].iter().any(|end| name.ends_with(end))
+        || matches!(name, "Makefile" | "makefile" | "GNUmakefile" | "justfile");
+    let commands: [&[u8]; 2] = [b"docker compose", b"docker-compose"];
+    is_script && commands.iter().any(|command| memmem::find(bytes, command).is_some())
 }
 
 /// Gives a path with `/` between its parts, and whether it is UTF-8 as it stands.

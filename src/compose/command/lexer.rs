@@ -494,6 +494,7 @@ impl Lexer<'_> {
             text if is_identifier(text) => {
                 PartKind::Variable { name: text.to_owned(), default: None }
             }
+            text if is_make_function(text) => PartKind::Opaque,
             text => match text.strip_prefix("shell ") {
                 Some(command) => {
                     PartKind::Command(inner.slice(text.len() - command.len()..text.len()))
@@ -592,6 +593,14 @@ pub(super) fn is_identifier(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Tells whether the inside of `$(…)` calls a function of Make that no shell has.
+fn is_make_function(text: &str) -> bool {
+    const FUNCTIONS: &str = "call or and filter filter-out patsubst subst addprefix addsuffix \
+        wildcard strip findstring firstword lastword wordlist notdir warning foreach origin value";
+    let name = text.split(' ').next().filter(|name| name.len() < text.len());
+    name.is_some_and(|name| FUNCTIONS.split_ascii_whitespace().any(|known| known == name))
 }
 
 fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::docker;
 use super::lexer::Kind;
 use super::lexer::Lexed;
 use super::lexer::Redirection;
@@ -26,6 +27,8 @@ pub(super) enum Item {
     /// Targets of a Makefile, a function's name: names that are no commands.
     Names(Vec<Word>),
     Comment(Text),
+    /// `user@host:~$`
+    Prompt(Word),
 }
 
 /// A simple command.
@@ -219,7 +222,10 @@ impl Parser {
             [shell, _] => shell.as_str() == "PS",
             _ => false,
         };
-        if kind == Redirection::Write && before_prompt && is_program(target.as_str()) {
+        // No file has the name of an engine.
+        let engine = docker::engine(target.as_str()).is_some() && self.command.words.len() < 3;
+        let known = before_prompt && is_program(target.as_str());
+        if kind == Redirection::Write && (engine || known) {
             self.command.words.clear();
             self.command.prompted = true;
             return self.word(target);
@@ -411,7 +417,7 @@ impl Parser {
         }
         if is_prompt(&word) {
             self.command.prompted = true;
-            return;
+            return self.items.push(Item::Prompt(word));
         }
         let recipe = word.as_str().trim_start_matches(['@', '-', '+']);
         let cut = word.text.len() - recipe.len();
@@ -443,11 +449,15 @@ impl Parser {
             [keyword, name] if matches!(keyword.as_str(), "export" | "override") => Some(name),
             _ => None,
         };
-        let name = name.filter(|_| assigns).filter(|name| {
-            is_identifier(name.as_str()) || name.variable(&(0..name.text.len())).is_some()
-        });
-        let Some(name) = name.cloned() else { return self.command.words.push(word) };
-        let rest = self.line();
+        let name = name.filter(|_| assigns).and_then(assigned);
+        let Some(name) = name else { return self.command.words.push(word) };
+        let mut rest = self.line();
+        if let Some(last) = rest.last_mut()
+            && !name.parts.is_empty()
+        {
+            // `[string]$Service = "web",` among parameters.
+            *last = last.slice(0..last.as_str().trim_end_matches(',').len());
+        }
         if rest.iter().all(|word| word.as_str() == "@") {
             // A list in brackets follows.
             self.command.words = vec![name, word];
@@ -554,6 +564,20 @@ fn split_assignment(word: &Word) -> Option<(usize, usize)> {
     let name = before.trim_end_matches(['+', '?', ':']);
     let plain = name.split_once('[').map_or(name, |(name, _)| name);
     is_identifier(plain).then_some((name.len(), equals + 1))
+}
+
+/// Gives the variable that a word before a `=` names: `NAME`, `$name`, `[string]$name`.
+fn assigned(word: &Word) -> Option<Word> {
+    let end = word.text.len();
+    let variable =
+        word.parts.last().filter(|part| part.range.end == end && part.variable().is_some());
+    let start = match variable {
+        Some(part) => part.range.start,
+        None => return is_identifier(word.as_str()).then(|| word.clone()),
+    };
+    let kind = word.as_str().get(..start).unwrap_or_default();
+    (kind.is_empty() || kind.starts_with('[') && kind.ends_with(']'))
+        .then(|| word.slice(start..end))
 }
 
 /// Tells whether a first word is a target of a Makefile, or a key before a command.

@@ -194,7 +194,7 @@ const PROGRAMS: &[Program] = &[
     program("flock chroot", &[("w timeout E conflict-exit-code", PLAIN)], &[PATH, COMMAND]),
     program("gosu su-exec setpriv chpst runuser-user", &[("u", USER)], &[USER, COMMAND]),
     program("su runuser", &[("c command", SHELL), ("s shell g group G u user", USER)], &[USER]),
-    program("sh bash zsh ash dash ksh fish powershell pwsh", &[("c command", SHELL), ("o O rcfile init-file", PLAIN)], &[PATH, PLAIN]).takes(Input::Shell),
+    program("sh bash zsh ash dash ksh fish powershell pwsh", &[("c command", SHELL), ("o O rcfile init-file", PLAIN)], &[COMMAND]).takes(Input::Shell),
     program("cmd", &[], &[PLAIN, COMMAND]),
     program("eval trap concurrently npm-run-all start-server-and-test", &[("n names c k", PLAIN)], &[SHELL]),
     program("npx bunx pnpx uvx pipx direnv dotenvx env-cmd dotenv doppler infisical chamber aws-vault op", &[("e env-file p package f", PATH), ("--", COMMAND)], &[SCRIPT]),
@@ -211,7 +211,7 @@ const PROGRAMS: &[Program] = &[
     program("head tail sort uniq cut tr tee column wc fold nl rev less more", &[("n c d f k t b s o", PLAIN)], &[PATH]).filtering(),
     // Programs whose words are surely other things.
     program("cd ls ll cat touch mkdir rmdir rm cp mv ln pushd popd tree du df stat file find source . less vi vim nano code open readlink realpath basename dirname tar gzip gunzip unzip zip md5sum sha256sum diff patch install truncate shred test-path remove-item new-item set-location get-content copy-item COPY ADD WORKDIR VOLUME", &[("name iname path type maxdepth C f S t", PATH), ("from", NAME), ("chown user group", USER)], &[PATH]),
-    program("python python3 python2 node deno ruby php perl5 java go-run ts-node tsx bun-run", &[("c e m", SCRIPT)], &[PATH, PLAIN]).takes(Input::Code),
+    program("python python3 python2 node deno ruby php perl5 java go-run ts-node tsx bun-run", &[("c e m", SCRIPT)], &[COMMAND]).takes(Input::Code),
     program("chown chgrp", &[("R", Slot::Attached)], &[USER, PATH]),
     program("useradd adduser usermod userdel groupadd addgroup id passwd chpasswd getfacl USER", &[("g G s d u U", USER)], &[USER]),
     program("systemctl service rc-service rc-update supervisorctl pm2 launchctl sv initctl chkconfig update-rc.d s6-svc journalctl pkill pgrep killall which type whereis hash pidof command-v ps", &[("u unit n since", PROGRAM)], &[PROGRAM]),
@@ -234,6 +234,17 @@ pub(super) fn find(name: &str) -> Option<&'static Program> {
             .iter()
             .find(|program| powershell && program.names.split(' ').any(|known| known == lower))
     })
+}
+
+/// Programs that other commands often run, by names that no other word has.
+const INNER: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql mysqladmin mysqldump \
+    mariadb mongosh mongodump mongorestore redis-cli valkey-cli curl wget nc ping telnet nslookup \
+    getent chown bash sh kubectl";
+
+/// Tells whether a command that is not known runs a word that follows it as a program.
+pub(super) fn is_inner(word: &str) -> bool {
+    let name = base_name(word);
+    INNER.split_ascii_whitespace().any(|inner| inner == name)
 }
 
 /// Tells whether a word is the name of a program, so that a command is likely to start with it.

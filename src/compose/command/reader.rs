@@ -6,9 +6,10 @@
 use std::rc::Rc;
 
 use super::docker;
-use super::flow;
 use super::flow::Flow;
 use super::flow::Role;
+use super::flow::Variable;
+use super::grammar;
 use super::grammar::Input;
 use super::grammar::Plan;
 use super::grammar::Reading;
@@ -24,6 +25,8 @@ use super::parser::Label;
 use super::parser::List;
 use super::parser::Scope;
 use super::programs;
+use super::slots;
+use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
@@ -100,7 +103,14 @@ impl<'n> Reader<'n> {
     }
 
     fn finish(mut self) -> Vec<Usage> {
-        self.found.append(&mut self.flow.resolve());
+        let mut resolved = self.flow.resolve();
+        self.found.append(&mut resolved.usages);
+        for usage in &mut self.found {
+            if usage.class.refers() && resolved.vetoed.contains(&usage.range.start) {
+                usage.confidence = Confidence::Unsure;
+                usage.reason = "in a variable that is also used for something else";
+            }
+        }
         self.found
     }
 
@@ -186,6 +196,10 @@ impl<'n> Reader<'n> {
                     }
                 }
                 Item::Comment(text) => self.comment(text, outer),
+                Item::Prompt(word) => {
+                    let output = (Class::Output, Confidence::Unsure, "prompt of a shell");
+                    self.each(word, &(0..word.text.len()), output, outer.mode);
+                }
             }
         }
     }
@@ -225,10 +239,12 @@ impl<'n> Reader<'n> {
         for (kind, word) in &command.redirects {
             self.parts(word, &place);
             if *kind == Redirection::HereString {
-                let listed = self.listing_of(word, &place);
+                let listed = self.listing_of(word);
                 place.lists = place.lists.or(listed);
             } else {
-                self.slot(word, 0..word.text.len(), Slot::Holds(Class::Path), &place);
+                // What is written is named after a service without being its folder.
+                let path = (Class::Path, Confidence::Certain, reason(Class::Path));
+                self.generic(word, 0..word.text.len(), path, place.mode);
             }
         }
         let outcome = self.run(command, target, input, &place);
@@ -276,40 +292,57 @@ impl<'n> Reader<'n> {
         let whole = 0..name.text.len();
         let key = name.variable(&whole).unwrap_or(name.as_str()).to_owned();
         let key = key.split_once('[').map_or(key.as_str(), |(key, _)| key);
+        self.flow.set(Variable::new(key, &place.scope));
         self.value(key, value, place);
     }
 
     /// Reads what a variable holds.
     fn value(&mut self, name: &str, value: &Word, place: &Place) {
-        let key = flow::key(name, &place.scope);
+        let key = Variable::new(name, &place.scope);
         let whole = 0..value.text.len();
         if let Some(from) = value.variable(&whole) {
-            let from = flow::key(from, &place.scope);
+            let from = Variable::new(from, &place.scope);
             self.flow.copied(key.clone(), from);
         }
-        if self.listing_of(value, place).is_some() {
-            self.flow.listed(key.clone());
+        if self.listing_of(value).is_some() {
+            self.flow.listed(name);
         }
         let text = value.as_str();
         if starts_command(text) {
             return self.shell(value.text.clone(), place);
+        }
+        if text.starts_with('-') {
+            self.flags(value, place);
         }
         if text == self.name {
             if let Some(range) = value.text.source(&whole) {
                 self.flow.held(key, range, Role::Value, place.mode.cap);
             }
         } else if text.contains([' ', '\n', '\t']) {
-            let members = super::slots::items(text, 0, &[' ', '\n', '\t', ',']).collect::<Vec<_>>();
+            let members = slots::items(text, 0, &[' ', '\n', '\t', ',']).collect::<Vec<_>>();
             self.members(&key, name, value, &members, place);
         }
         self.generic(value, whole.clone(), UNKNOWN, place.mode);
         self.setting(name, value, whole, place);
     }
 
+    /// Reads flags for a client that a variable holds (`-h db -U app`).
+    fn flags(&mut self, value: &Word, place: &Place) {
+        let words: Vec<_> = slots::items(value.as_str(), 0, &[' ', '\n', '\t']).collect();
+        for pair in words.windows(2) {
+            let [flag, host] = pair else { continue };
+            let text = |range: &std::ops::Range<usize>| value.as_str().get(range.clone());
+            if matches!(text(flag), Some("-h" | "-H" | "--host")) && text(host) == Some(self.name) {
+                let meaning = (Class::Host, Confidence::Likely, reason(Class::Host));
+                self.put(&value.text, host.clone(), meaning, place.mode);
+            }
+        }
+    }
+
     /// Reads the members of a list that a variable holds.
     fn members(
         &mut self,
-        key: &str,
+        key: &Variable,
         name: &str,
         value: &Word,
         members: &[std::ops::Range<usize>],
@@ -318,8 +351,8 @@ impl<'n> Reader<'n> {
         let texts = || members.iter().filter_map(|range| value.as_str().get(range.clone()));
         for range in members {
             if let Some(from) = value.variable(range) {
-                let from = flow::key(from, &place.scope);
-                self.flow.copied(key.to_owned(), from);
+                let from = Variable::new(from, &place.scope);
+                self.flow.copied(key.clone(), from);
             }
         }
         if !texts().any(|text| text == self.name) {
@@ -328,16 +361,23 @@ impl<'n> Reader<'n> {
         let plain = texts()
             .all(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b)));
         let named = plain && names_services(name);
+        let sentence = texts().any(grammar::is_prose);
         let others = texts().filter(|text| *text != self.name && self.is_service(text)).count();
         let sure = if named || others > 0 { Confidence::Likely } else { Confidence::Unsure };
         for range in members {
-            if value.as_str().get(range.clone()) != Some(self.name) {
+            if value.as_str().get(range.clone()) != Some(self.name)
+                || !matches!(slots::place_in(value, range), slots::Inside::Text)
+            {
                 continue;
             }
-            let why = if others > 0 { "list with other services in it" } else { "list of words" };
-            self.put(&value.text, range.clone(), (Class::NameList, sure, why), place.mode);
+            let meaning = match (others, sentence) {
+                (0, true) => MESSAGE,
+                (0, false) => (Class::NameList, sure, "list of words"),
+                _ => (Class::NameList, sure, "list with other services in it"),
+            };
+            self.put(&value.text, range.clone(), meaning, place.mode);
             if let Some(source) = value.text.source(range) {
-                self.flow.held(key.to_owned(), source, Role::Member, place.mode.cap);
+                self.flow.held(key.clone(), source, Role::Member, place.mode.cap);
             }
         }
     }
@@ -351,13 +391,14 @@ impl<'n> Reader<'n> {
         self.each(&list.name, &(0..list.name.text.len()), VARIABLE_NAME, place.mode);
         let whole = 0..list.name.text.len();
         let name = list.name.variable(&whole).unwrap_or(list.name.as_str()).to_owned();
-        let key = flow::key(&name, &place.scope);
+        let key = Variable::new(&name, &place.scope);
         for word in &list.words {
             self.parts(word, place);
-            if self.listing_of(word, place).is_some() {
-                self.flow.listed(key.clone());
+            if self.listing_of(word).is_some() {
+                self.flow.listed(&name);
             }
         }
+        self.flow.set(key.clone());
         // `(docker compose -f a.yml)` is a command.
         if list.words.first().is_some_and(|word| docker::engine(word.as_str()).is_some()) {
             let command = Command { words: list.words.clone(), ..Command::default() };
@@ -367,7 +408,7 @@ impl<'n> Reader<'n> {
         let joined = Word::join(&list.words);
         let text = joined.as_str();
         let mut members = Vec::new();
-        for range in super::slots::items(text, 0, &[' ', '\n', '\t', ',']) {
+        for range in slots::items(text, 0, &[' ', '\n', '\t', ',']) {
             let item = text.get(range.clone()).unwrap_or_default();
             // `{web,db}` and `[db]=5432`.
             let start = range.start + item.len() - item.trim_start_matches(['{', '[']).len();
@@ -401,22 +442,25 @@ impl<'n> Reader<'n> {
                 place.mode,
             );
             let subject = label.subject.variable(&(0..label.subject.text.len()));
+            if let Some(subject) = subject {
+                let mode = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
+                self.setting(subject, word, whole.clone(), &Place { mode, ..place.clone() });
+            }
             if let (Some(subject), Some(range)) = (subject, word.text.source(&whole)) {
-                let key = flow::key(subject, &place.scope);
+                let key = Variable::new(subject, &place.scope);
                 self.flow.held(key, range, Role::Label, place.mode.cap);
             }
         }
     }
 
     /// Tells what a word holds that was taken from a command which lists things.
-    pub(super) fn listing_of(&self, word: &Word, place: &Place) -> Option<Class> {
+    pub(super) fn listing_of(&self, word: &Word) -> Option<Class> {
         word.parts.iter().find_map(|part| match &part.kind {
             PartKind::Command(text) => {
                 lists_containers(text.as_str()).then_some(Class::ContainerPattern)
             }
             PartKind::Variable { name, .. } => {
-                let key = flow::key(name, &place.scope);
-                self.flow.is_listing(&key).then_some(Class::ContainerPattern)
+                self.flow.is_listing(name).then_some(Class::ContainerPattern)
             }
             PartKind::Opaque => None,
         })
@@ -503,7 +547,8 @@ impl<'n> Reader<'n> {
             let place = &mut outcome.place;
             if engine_kind.is_none() && program.is_none() {
                 // A program that is not known may run one that is: `retry 5 docker logs web`.
-                let inner = find_engine(&words, at + 1);
+                let client = words.get(at + 1).filter(|next| programs::is_inner(next.as_str()));
+                let inner = client.map(|_| at + 1).or_else(|| find_engine(&words, at + 1));
                 let end = inner.unwrap_or(words.len());
                 self.call(words.get(at..end).unwrap_or_default(), place);
                 let Some(inner) = inner else { return outcome };
@@ -521,7 +566,12 @@ impl<'n> Reader<'n> {
                 place.mode.cap = place.mode.cap.min(Confidence::Likely);
             }
             outcome.input = plan.input;
-            outcome.lists = plan.lists;
+            // The engine's own interface, asked by curl.
+            let asks_engine =
+                || words.iter().any(|word| word.as_str().contains("/containers/json"));
+            outcome.lists = plan.lists.or_else(|| {
+                (program.is_some() && asks_engine()).then_some(Class::ContainerPattern)
+            });
             self.slots(&words, at, inner, &plan, place);
             let Some(inner) = inner else { return outcome };
             place.mode.container |= plan.container;
@@ -630,7 +680,8 @@ fn lists_containers(text: &str) -> bool {
 /// Tells whether a text starts with a command that handles containers.
 pub(super) fn starts_command(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace().filter(|word| *word != "sudo");
-    let Some(engine) = words.next().and_then(docker::engine) else { return false };
+    let engine = words.next().map(programs::base_name).and_then(docker::engine);
+    let Some(engine) = engine else { return false };
     words.next().is_some_and(|next| {
         next.starts_with(['-', '$'])
             || match engine {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::flow;
+use super::flow::Variable;
 use super::grammar::Slot;
 use super::lexer::PartKind;
 use super::lexer::Word;
@@ -56,7 +56,12 @@ impl Reader<'_> {
             }
             Slot::Holds(class) => {
                 self.variables(word, &range, class, Confidence::Certain, place);
-                let whole = (class, Confidence::Certain, reason(class));
+                if class == Class::Path {
+                    self.folders(word, &range, place);
+                }
+                let sure =
+                    if class == Class::Unknown { Confidence::Unsure } else { Confidence::Certain };
+                let whole = (class, sure, reason(class));
                 if class == Class::Path && text.contains("://") || text.contains("/dev/tcp/") {
                     return self.generic(word, range, whole, place.mode);
                 }
@@ -184,8 +189,24 @@ impl Reader<'_> {
         place: &Place,
     ) {
         if let Some(name) = word.variable(range) {
-            let key = flow::key(name, &place.scope);
+            let key = Variable::new(name, &place.scope);
             self.flow().used(key, class, confidence.min(place.mode.cap));
+        }
+    }
+
+    /// Notes the variables that are a folder of a path: `services/$name/compose.yml`.
+    fn folders(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
+        for part in &word.parts {
+            let before = word.as_str().get(range.start..part.range.start);
+            let after = word.as_str().get(part.range.end..range.end);
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            let alone = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
+            if (alone || before.is_empty() && after.starts_with('/'))
+                && let Some(name) = part.variable()
+            {
+                let variable = Variable::new(name, &place.scope);
+                self.flow().used(variable, Class::Path, place.mode.cap);
+            }
         }
     }
 
@@ -314,13 +335,14 @@ impl Reader<'_> {
         self.each(word, &range, (class, Confidence::Certain, reason(class)), place.mode);
     }
 
-    fn pattern_variables(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
+    /// Notes that variables in a pattern are names of containers.
+    pub(super) fn pattern_variables(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
         for part in &word.parts {
             if range.start <= part.range.start
                 && part.range.end <= range.end
                 && let Some(name) = part.variable()
             {
-                let key = flow::key(name, &place.scope);
+                let key = Variable::new(name, &place.scope);
                 self.flow().used(key, Class::ContainerPattern, place.mode.cap);
             }
         }
@@ -343,6 +365,9 @@ impl Reader<'_> {
         }
         for usage in setting::classify(key, text, self.name()) {
             let at = value.start + usage.range.start..value.start + usage.range.end;
+            if matches!(place_in(word, &at), Inside::Command) {
+                continue;
+            }
             self.put(&word.text, at, (usage.class, usage.confidence, usage.reason), place.mode);
         }
     }
@@ -452,6 +477,13 @@ impl<'t> Forms<'t> {
 /// Tells what a name means from what stands right before and after it.
 fn surroundings(before: &str, after: &str) -> Option<Meaning> {
     let certain = Confidence::Certain;
+    if before.ends_with("/containers/") && after.starts_with('/') {
+        return Some((
+            Class::ContainerCommand,
+            Confidence::Likely,
+            "container of Docker's interface",
+        ));
+    }
     if before.ends_with("container:") {
         return Some((
             Class::ContainerCommand,
@@ -492,8 +524,8 @@ fn is_port(text: &str, endpoint: &Endpoint) -> bool {
     }
 }
 
-/// What part of a word a range lies in.
-enum Inside {
+/// What a range of a word lies in.
+pub(super) enum Inside {
     Text,
     /// A variable's name or modifiers.
     Variable,
@@ -503,7 +535,8 @@ enum Inside {
     Command,
 }
 
-fn place_in(word: &Word, at: &Range<usize>) -> Inside {
+/// Tells what a range of a word lies in.
+pub(super) fn place_in(word: &Word, at: &Range<usize>) -> Inside {
     let before = word.parts.partition_point(|part| part.range.start <= at.start);
     let part = before.checked_sub(1).and_then(|index| word.parts.get(index));
     match part.filter(|part| at.end <= part.range.end).map(|part| &part.kind) {

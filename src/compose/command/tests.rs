@@ -191,6 +191,12 @@ fn wrappers_of_compose() {
             ComposeCommand,
             Certain,
         ),
+        ("C=${C:-docker compose}\n$C up «db»", ComposeCommand, Certain),
+        (
+            "compose := docker-compose -f $(file)\nup:\n\t$(compose) up «db»",
+            ComposeCommand,
+            Certain,
+        ),
         (
             "DC=$(command -v docker-compose || echo docker compose)\n$DC up «db»",
             ComposeCommand,
@@ -260,6 +266,7 @@ fn docker_commands() {
         ("docker buildx create --driver-opt network=container:«db»", ContainerCommand, Certain),
         ("docker wait «db» && docker start x", ContainerCommand, Certain),
         ("podman exec «db» sh", ContainerCommand, Certain),
+        ("curl --unix-socket /s http:/v1/containers/«db»/json", ContainerCommand, Likely),
         ("docker stop $(docker ps -qf name=«db»)", ContainerPattern, Certain),
     ]);
 }
@@ -314,6 +321,11 @@ fn patterns_for_containers() {
         ("grep -r «db» src", Unknown, Unsure),
         ("cat requirements.txt | grep «redis»", Unknown, Unsure),
         ("ps aux | grep «postgres»", Unknown, Unsure),
+        (
+            "curl --unix-socket /s http://x/containers/json | jq '.[] | contains(\"«db»\")'",
+            ContainerPattern,
+            Certain,
+        ),
     ]);
 }
 
@@ -472,6 +484,36 @@ fn what_variables_are_used_for() {
         ("N=«db»\ndocker exec $N createdb $N", Literal, Unsure),
         ("H=«db»\npsql -h $H", HostSetting, Certain),
         (
+            "services=(«db» x)\nfor s in \"${services[@]}\"; do (cd \"$BASE/$s\" && docker compose up -d); done",
+            Path,
+            Certain,
+        ),
+        ("S=\"«nginx» web\"\nfor s in $S; do systemctl restart $s; done", Program, Certain),
+        ("for s in «db» x; do docker logs $s > logs/$s; done", NameList, Certain),
+        (
+            "a() { local s=$1; cd \"d/$s\"; }\nb() { local s=\"«db»\"; docker logs $s; }",
+            ContainerCommand,
+            Certain,
+        ),
+        ("a() { S=\"«db»\"; }\nb() { docker logs $S; }", ContainerCommand, Likely),
+        ("R=$(docker ps)\nup() { [[ $R != *\"$1\"* ]]; }\nup «db»", ContainerPattern, Certain),
+        (
+            "param([string]$Service = \"«db»\")\ndocker compose logs $Service",
+            ContainerReference,
+            Certain,
+        ),
+        (
+            "param(\n  [string]$S = \"«db»\",\n  [int]$N = 1\n)\ndocker compose logs $S",
+            ComposeCommand,
+            Certain,
+        ),
+        ("P=\"-h «db» -U app\"\npsql $P", Host, Likely),
+        ("if [ \"$DB_HOST\" = \"«db»\" ]; then :; fi", HostSetting, Likely),
+        ("if [ \"$COMPOSE_PROFILES\" = \"«db»\" ]; then :; fi", Profile, Likely),
+        ("B=\"look at the «db» first\"", Message, Unsure),
+        ("C=$(run_it a «db» | tail)\n", Literal, Unsure),
+        ("s=«db»\ndocker compose exec -T $s bash -c 'x' -- \"$s\"", ComposeCommand, Certain),
+        (
             "declare -A P=([web]=80 [«db»]=5432)\nfor s in \"${!P[@]}\"; do docker logs $s; done",
             NameList,
             Certain,
@@ -492,6 +534,14 @@ fn arguments_of_unknown_commands() {
         ("frobnicate «db»", Literal, Unsure),
         ("./manage.sh logs «db»", Literal, Likely),
         ("./manage.sh «db»", Literal, Unsure),
+        ("./manage.py -cb up --force-recreate «db»", Literal, Likely),
+        ("python3 run.py stop «db»", Literal, Likely),
+        ("bash manage.sh logs «db»", Literal, Likely),
+        ("my-docker run «db» sh", Literal, Likely),
+        ("bin/root chown «db»:db /x", User, Certain),
+        ("bin/cli mysql -h «db»", Host, Certain),
+        ("check_tcp -4 -H «db» -p 80", Host, Likely),
+        ("docker exec \"$mongo_container\" «mongo» --eval x", Program, Certain),
         ("./«db»", Path, Certain),
         ("«db» --help", Program, Certain),
         ("«postgres» -c fsync=off", Program, Certain),
@@ -587,6 +637,9 @@ fn text_in_commands() {
         ("cat > up.sh <<'EOF'\ndocker logs «db»\nEOF", ContainerCommand, Certain),
         ("$ docker compose ps\n«db»  running", Output, Unsure),
         (" ✔ Container «db»  Started", Output, Unsure),
+        ("root@«db»:/# psql", Output, Unsure),
+        ("$box> docker compose up «db»", ComposeCommand, Certain),
+        ("\t@echo \"$(call format,db,'Open the «db» container.')\"", Message, Unsure),
         ("trap 'docker compose stop «db»' EXIT", ComposeCommand, Certain),
         ("eval \"docker logs «db»\"", ContainerCommand, Certain),
         ("watch -n 1 \"docker logs «db»\"", ContainerCommand, Certain),

@@ -98,7 +98,7 @@ impl Definitions {
                         definitions.functions.insert(name.as_str().to_owned());
                     }
                 }
-                Item::Label(_) | Item::Comment(_) => {}
+                Item::Label(_) | Item::Comment(_) | Item::Prompt(_) => {}
             }
         }
         definitions
@@ -181,9 +181,19 @@ impl Definitions {
         }) {
             values.push(text.to_owned());
         }
+        // `$(command -v docker-compose || echo "docker compose")`
+        let chosen = |part: &lexer::Part| match &part.kind {
+            PartKind::Command(text) => {
+                let names = |name| text.as_str().contains(name);
+                ["docker-compose", "docker compose", " compose\"", "-compose\""]
+                    .iter()
+                    .any(|name| names(name))
+                    && ["echo ", "command -v ", "which "].iter().any(|name| names(name))
+            }
+            _ => false,
+        };
         let in_substitution = || {
-            // `DC=$(command -v docker-compose || echo "docker compose")`
-            let found = value.parts.iter().any(|part| matches!(&part.kind, PartKind::Command(text) if text.as_str().contains("docker-compose") && text.as_str().contains("-v ")));
+            let found = value.parts.iter().any(chosen) && value.parts.len() == 1;
             found.then(|| vec![made_up("docker-compose")])
         };
         let words = words_of(text);

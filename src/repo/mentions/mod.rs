@@ -6,6 +6,7 @@
 //! Deliberately absent: other files. Whether a file means another project's service is the
 //! caller's to know.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::compose::usage::{Class, Confidence};
@@ -61,6 +62,8 @@ pub struct Subject {
     pub name: String,
     /// Names of the other services and containers of its project.
     pub services: Vec<String>,
+    /// Variables, functions and aliases of the tree's scripts that stand for a command.
+    pub wrappers: BTreeMap<String, Vec<String>>,
     /// The name that replaces it, where there is one: a text that names both is on the rename.
     pub new: Option<String>,
     /// Whether the name can hardly be anything else (`discord-bot-db`, not `db` or `postgres`):

@@ -90,8 +90,10 @@ impl<'t> Page<'t> {
                 })
                 .collect()
         };
-        let commands =
-            command::Context { services: subject.services.clone(), ..command::Context::default() };
+        let commands = command::Context {
+            services: subject.services.clone(),
+            wrappers: subject.wrappers.clone(),
+        };
         Self { path, text, subject, commands, spots: found }
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::compose::setting::{self, Subject};
 use crate::compose::usage::{Class, Confidence};
-use crate::repo::mentions::page::{Judgement, Page, likely, unsure};
+use crate::repo::mentions::page::{Judgement, Page, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::snippet;
 use crate::repo::mentions::sql;
@@ -98,15 +98,11 @@ pub(super) fn is_service(page: &Page<'_>, name: &str) -> bool {
     page.subject.services.iter().any(|service| service == name)
 }
 
-/// Judges an item of a list by the others: among services it is one.
+/// Judges an item of a list by the others: among services it is one. A name that may be something
+/// else stays unsure, since volumes, databases and telemetry come in lists of the same names.
 pub(super) fn among(page: &Page<'_>, others: &[&str]) -> Option<Judgement> {
-    let known = others.iter().filter(|name| is_service(page, name)).count();
-    let is_list = if page.subject.distinctive {
-        known >= 1
-    } else {
-        known * 2 >= others.len() && (known >= 2 || (known == 1 && speaks_of_docker(page)))
-    };
-    is_list.then(|| likely(Class::NameList, "a list of services"))
+    let is_list = others.iter().any(|name| is_service(page, name));
+    is_list.then(|| page.with_name(unsure(Class::NameList, "a list of services")))
 }
 
 /// Reads one line of a value of several.

@@ -1,13 +1,14 @@
 //! The mentions in files that are no Compose files: scripts, configuration, code, docs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::compose::command;
 use crate::compose::discover::Project;
 use crate::compose::model::{file_name, folder};
 use crate::compose::usage::{Class, Confidence};
-use crate::repo::kind::{FileKind, kind};
+use crate::repo::kind::{ConfigSyntax, FileKind, kind};
 use crate::repo::load::Repo;
 use crate::repo::mentions::{Mention, Subject, mentions};
 use crate::repo::workspace::Workspace;
@@ -37,10 +38,12 @@ pub(super) fn find<'r>(
         .filter(|file| !workspace.files.contains_key(&file.path) && file.text.contains(&target.old))
         .map(|file| (file, kind(&file.path, &file.text)))
         .collect();
+    let wrappers = wrappers(repo);
     let read = |distinctive: bool| -> Vec<FileMentions<'r>> {
         let subject = Subject {
             name: target.old.clone(),
             services: services.to_vec(),
+            wrappers: wrappers.clone(),
             new: Some(target.new.clone()),
             distinctive,
         };
@@ -53,11 +56,54 @@ pub(super) fn find<'r>(
             })
             .collect()
     };
-    let first = read(target.is_distinctive);
-    if target.is_distinctive && has_other_meaning(&first) {
-        return read(false);
+    let mut found = read(target.is_distinctive);
+    if target.is_distinctive && has_other_meaning(&found) {
+        found = read(false);
     }
-    first
+    leave_upstreams(&mut found, &target.old);
+    found
+}
+
+/// A proxy's files include one another: where one of them gives the name to an upstream of its own,
+/// an address without a port means that upstream in all of them.
+fn leave_upstreams(files: &mut [FileMentions<'_>], name: &str) {
+    let is_proxy = |file: &SourceFile| {
+        kind(&file.path, &file.text) == FileKind::Config(ConfigSyntax::Directives)
+    };
+    let labels = |file: &SourceFile| {
+        file.text.lines().any(|line| {
+            let rest = line.trim_start().strip_prefix("upstream ");
+            rest.is_some_and(|rest| rest.trim_end_matches(['{', ' ']).trim() == name)
+        })
+    };
+    if !files.iter().any(|found| is_proxy(found.file) && labels(found.file)) {
+        return;
+    }
+    for found in files.iter_mut().filter(|found| is_proxy(found.file)) {
+        for mention in &mut found.mentions {
+            let after = found.file.text.get(mention.span.end as usize..).unwrap_or_default();
+            if mention.class == Class::Host && !after.starts_with(':') {
+                mention.class = Class::Identifier;
+                mention.reason = "an upstream of the proxy's own";
+            }
+        }
+    }
+}
+
+/// What stands for a command in the tree's scripts, which read one another (`source lib.sh`). Of two
+/// of one name the first by path counts; a script's own come before these.
+fn wrappers(repo: &Repo) -> BTreeMap<String, Vec<String>> {
+    let found: Vec<BTreeMap<String, Vec<String>>> = repo
+        .files
+        .par_iter()
+        .filter(|file| matches!(kind(&file.path, &file.text), FileKind::Shell | FileKind::Make))
+        .map(|file| command::wrappers(&file.text))
+        .collect();
+    let mut all = BTreeMap::new();
+    for (name, command) in found.into_iter().flatten() {
+        all.entry(name).or_insert(command);
+    }
+    all
 }
 
 /// Whether the tree uses the name for something else often enough that a bare word may be that: one

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::compose::discover::Project;
-use crate::compose::model::ComposeFile;
+use crate::compose::model::{ComposeFile, folder};
 use crate::compose::names::Namespace;
 use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
@@ -263,7 +263,7 @@ impl Draft<'_> {
                     service.name == *old || file.container_name(service.body) == Some(old.as_str())
                 })
             });
-        if !defines_old && self.refers_to_our_service(file) {
+        if (!defines_old && self.refers_to_our_service(file)) || self.is_overlay_beside(file) {
             Role::Own
         } else {
             Role::Foreign { defines_old }
@@ -279,6 +279,27 @@ impl Draft<'_> {
                     && reference.name == self.rename.old
                     && !matches!(reference.form, crate::compose::names::Form::InFile(_))
             })
+    }
+
+    /// Whether a file that `-f` left out only adds to the service: in the folder of a file that does
+    /// define it, where no other file does.
+    fn is_overlay_beside(&self, file: &ComposeFile) -> bool {
+        let old = self.rename.old.as_str();
+        let is_base = |file: &ComposeFile| {
+            file.service(old).is_some_and(|service| {
+                let keys = ["image", "build", "extends"];
+                keys.iter().any(|key| file.attribute(service.body, key).is_some())
+            })
+        };
+        let here = folder(&file.path);
+        let is_own =
+            |path: &str| self.projects.iter().flat_map(Project::all_files).any(|own| own == path);
+        let beside = || self.workspace.files.values().filter(|other| folder(&other.path) == here);
+        !self.rename.files.is_empty()
+            && file.service(old).is_some()
+            && !is_base(file)
+            && beside().any(|other| is_own(&other.path) && is_base(other))
+            && !beside().any(|other| !is_own(&other.path) && is_base(other))
     }
 
     fn compose_files(&mut self, targets: &[Target]) {

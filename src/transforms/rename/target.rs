@@ -31,7 +31,7 @@ impl Target {
         match class {
             Class::ServiceReference | Class::ComposeCommand | Class::Snippet => is_service,
             // Without a name of its own the container's name holds the service's.
-            Class::ContainerPattern => is_container || (is_service && self.is_distinctive),
+            Class::ContainerPattern => is_container || is_service,
             Class::ContainerCommand => is_container,
             class => self.is_reached_by_host() && class.refers(),
         }
