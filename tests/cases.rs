@@ -9,16 +9,23 @@
 //! second `--write` finds nothing to do; the diff, applied by the real `git apply`, gives the written
 //! tree; what was YAML stays YAML.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the cases and their scratch trees are read and written here"
+)]
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use composemod::cli::{self, Io};
 use libtest_mimic::{Arguments, Failed, Trial};
+use serde::Deserialize;
 use similar::TextDiff;
 use tempfile::TempDir;
 
@@ -63,7 +70,11 @@ fn folders(parent: &Path) -> Check<Vec<PathBuf>> {
 
 /// A case as it is written down.
 struct Case {
-    /// The words of `cmd`.
+    /// Its folder.
+    folder: PathBuf,
+    /// What `cmd` holds.
+    command: String,
+    /// Its words.
     words: Vec<String>,
     /// The tree before.
     before: Tree,
@@ -77,7 +88,7 @@ struct Case {
 
 impl Case {
     fn read(folder: &Path) -> Check<Self> {
-        let command = fs::read_to_string(folder.join("cmd"))?;
+        let command = fs::read_to_string(folder.join("cmd"))?.trim_end().to_owned();
         // Quotes are there for the empty word only.
         let words = command.split_whitespace().map(|word| word.trim_matches('\'').to_owned());
         let expect = match folder.join("expect") {
@@ -88,7 +99,9 @@ impl Case {
         let exit = expect.next().and_then(|line| line.strip_prefix("exit "));
         let after = folder.join("after");
         Ok(Self {
+            folder: folder.to_owned(),
             words: words.collect(),
+            command,
             before: Tree::read(&folder.join("before"))?,
             after: after.is_dir().then(|| Tree::read(&after)).transpose()?,
             exit: exit.ok_or("`expect` starts with `exit N`")?.parse()?,
@@ -103,12 +116,28 @@ impl Case {
         let written = self.write(&mut faults)?;
         if let Some(written) = &written {
             self.apply(&shown.stdout, written, &mut faults)?;
+            self.json(written, &mut faults)?;
             self.still_parses(written, &mut faults);
         }
         if faults.is_empty() {
-            return Ok(());
+            return self.snapshot(&shown);
         }
-        Err(format!("$ {}\n{}", self.words.join(" "), faults.join("\n")).into())
+        Err(format!("$ {}\n{}", self.command, faults.join("\n")).into())
+    }
+
+    /// What is said to people, kept under `snapshots/`. The diff is not: `after/` has its bytes.
+    fn snapshot(&self, ran: &Ran) -> Check {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = self.folder.strip_prefix(root.join("testdata"))?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(root.join("snapshots").join(folder).with_file_name(""));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let Ran { exit, stderr, .. } = ran;
+        let body = format!("$ {}\nexit {exit}\n{stderr}", self.command);
+        settings.bind(|| insta::assert_snapshot!(name.as_ref(), body));
+        Ok(())
     }
 
     /// Without a flag: the diff and the messages, and nothing written.
@@ -212,6 +241,44 @@ impl Case {
         Ok(())
     }
 
+    /// `--format json`: its edits make the written tree, and what it says is left is not edited.
+    fn json(&self, written: &Tree, faults: &mut Vec<String>) -> Check {
+        let place = self.before.place()?;
+        let ran = run(&self.words, &["--format", "json"], place.path())?;
+        let plan: Plan = serde_json::from_str(&ran.stdout)?;
+        for mention in &plan.left {
+            let is_edited = |edit: &Mention| {
+                edit.path == mention.path
+                    && edit.span.start < mention.span.end
+                    && mention.span.start < edit.span.end
+            };
+            if plan.edits.iter().any(is_edited) {
+                faults.push(format!("json: both edited and left: {mention:?}"));
+            }
+            if plan.left.iter().filter(|other| *other == mention).count() > 1 {
+                faults.push(format!("json: left twice: {mention:?}"));
+            }
+        }
+        for (path, file) in &self.before.0 {
+            let edits = plan.edits.iter().filter(|edit| edit.path == *path);
+            let mut bytes = Vec::new();
+            let mut at = 0;
+            for Mention { span, new, .. } in edits {
+                bytes.extend_from_slice(file.bytes.get(at..span.start).unwrap_or_default());
+                bytes.extend_from_slice(new.as_bytes());
+                at = span.end;
+            }
+            bytes.extend_from_slice(file.bytes.get(at..).unwrap_or_default());
+            let expected =
+                written.0.get(path).map(|file| file.bytes.as_slice()).unwrap_or_default();
+            if bytes != expected {
+                let difference = difference(path, expected, &bytes);
+                faults.push(format!("json: the edits make another file:\n{difference}"));
+            }
+        }
+        Ok(())
+    }
+
     /// What a YAML reader took before, it takes after.
     fn still_parses(&self, written: &Tree, faults: &mut Vec<String>) {
         for (path, file) in &written.0 {
@@ -226,9 +293,26 @@ impl Case {
 
 fn parses(bytes: &[u8]) -> Result<(), serde_yaml::Error> {
     for document in serde_yaml::Deserializer::from_slice(bytes) {
-        <serde_yaml::Value as serde::Deserialize>::deserialize(document)?;
+        serde_yaml::Value::deserialize(document)?;
     }
     Ok(())
+}
+
+/// The part of `--format json` that is checked.
+#[derive(Deserialize)]
+struct Plan {
+    edits: Vec<Mention>,
+    left: Vec<Mention>,
+}
+
+/// A place of a name.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Mention {
+    path: String,
+    span: Range<usize>,
+    /// What an edit writes.
+    #[serde(default)]
+    new: String,
 }
 
 /// What a command did.

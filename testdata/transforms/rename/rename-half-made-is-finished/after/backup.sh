@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose exec -T app-db pg_dump -U db db > db.sql
