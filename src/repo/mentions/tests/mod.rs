@@ -16,7 +16,8 @@ type Row = (&'static str, &'static str, &'static [&'static str]);
 
 fn subject(name: &str, distinctive: bool) -> Subject {
     let services = ["web", "api", "redis", "worker"].map(str::to_owned).to_vec();
-    Subject { name: name.to_owned(), services, new: Some("pg-main".to_owned()), distinctive }
+    let new = Some("pg-main".to_owned());
+    Subject { name: name.to_owned(), services, new, distinctive, ..Subject::default() }
 }
 
 /// Checks every row of a table, and shows all that differ at once. Longer names are left out: they
