@@ -236,15 +236,19 @@ pub(super) fn find(name: &str) -> Option<&'static Program> {
     })
 }
 
-/// Programs that other commands often run, by names that no other word has.
-const INNER: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql mysqladmin mysqldump \
-    mariadb mongosh mongodump mongorestore redis-cli valkey-cli curl wget nc ping telnet nslookup \
-    getent chown bash sh kubectl";
+/// Programs that other commands often run, and that take a flag or URL first.
+const INNER_WITH_FLAGS: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql \
+    mysqladmin mysqldump mariadb mongosh mongodump mongorestore redis-cli valkey-cli curl wget";
+
+/// Programs that other commands often run, and that no service is named after.
+const INNER: &str = "chown bash sh ping nc telnet nslookup getent kubectl";
 
 /// Tells whether a command that is not known runs a word that follows it as a program.
-pub(super) fn is_inner(word: &str) -> bool {
+pub(super) fn is_inner(word: &str, next: &str) -> bool {
     let name = base_name(word);
-    INNER.split_ascii_whitespace().any(|inner| inner == name)
+    let listed = |list: &str| list.split_ascii_whitespace().any(|inner| inner == name);
+    listed(INNER) && !next.is_empty()
+        || listed(INNER_WITH_FLAGS) && (next.starts_with('-') || next.contains("://"))
 }
 
 /// Tells whether a word is the name of a program, so that a command is likely to start with it.

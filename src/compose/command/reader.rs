@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::calls::names_compose;
 use super::docker;
 use super::flow::Flow;
 use super::flow::Role;
@@ -308,7 +309,7 @@ impl<'n> Reader<'n> {
             self.flow.listed(name);
         }
         let text = value.as_str();
-        if starts_command(text) {
+        if starts_command(text) || self.starts_wrapper(text) {
             return self.shell(value.text.clone(), place);
         }
         if text.starts_with('-') {
@@ -324,6 +325,14 @@ impl<'n> Reader<'n> {
         }
         self.generic(value, whole.clone(), UNKNOWN, place.mode);
         self.setting(name, value, whole, place);
+    }
+
+    /// Tells whether a text starts with a wrapper and a command of Compose: `$dc exec web sh`.
+    fn starts_wrapper(&self, text: &str) -> bool {
+        let mut words = text.split_ascii_whitespace();
+        let head = words.next().filter(|head| head.starts_with('$'));
+        head.is_some_and(|head| self.is_wrapper(head))
+            && words.next().is_some_and(docker::is_compose_command)
     }
 
     /// Reads flags for a client that a variable holds (`-h db -U app`).
@@ -547,8 +556,9 @@ impl<'n> Reader<'n> {
             let place = &mut outcome.place;
             if engine_kind.is_none() && program.is_none() {
                 // A program that is not known may run one that is: `retry 5 docker logs web`.
-                let client = words.get(at + 1).filter(|next| programs::is_inner(next.as_str()));
-                let inner = client.map(|_| at + 1).or_else(|| find_engine(&words, at + 1));
+                let word = |at: usize| words.get(at).map_or("", |word| word.as_str());
+                let client = programs::is_inner(word(at + 1), word(at + 2));
+                let inner = client.then_some(at + 1).or_else(|| find_engine(&words, at + 1));
                 let end = inner.unwrap_or(words.len());
                 self.call(words.get(at..end).unwrap_or_default(), place);
                 let Some(inner) = inner else { return outcome };
@@ -728,9 +738,8 @@ fn guess(head: &Word, rest: &[&Word]) -> Option<docker::Engine> {
         // `$(docker)` is no wrapper, and `docker` itself is known.
         return head.variable(&whole).and_then(|_| docker::engine(name));
     }
-    let name = name.trim_start_matches('_').to_ascii_lowercase();
-    let compose =
-        name.contains("compose") || matches!(name.as_str(), "dc" | "doco" | "dco" | "dcomp");
+    let compose = names_compose(name);
+    let name = name.to_ascii_lowercase();
     let container =
         name.contains("docker") || name.contains("podman") || name == "container_engine";
     let mut verbs =
