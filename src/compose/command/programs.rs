@@ -187,7 +187,7 @@ const PROGRAMS: &[Program] = &[
     program("sudo doas", &[("u user g group h host C p r t T U D R", USER)], &[COMMAND]),
     program("env cross-env cross-env-shell", &[("u unset C chdir", PLAIN), ("S", SHELL)], &[COMMAND]),
     program("nice ionice chrt stdbuf", &[("n c p i o e adjustment", PLAIN)], &[COMMAND]),
-    program("nohup time command builtin exec setsid unbuffer catchsegv dumb-init tini then else do busybox winpty call start-process sh-c @call", &[("a f o", PLAIN), ("--", COMMAND)], &[COMMAND]),
+    program("docker-entrypoint entrypoint nohup time command builtin exec setsid unbuffer catchsegv dumb-init tini then else do busybox winpty call start-process sh-c @call", &[("a f o", PLAIN), ("--", COMMAND)], &[COMMAND]),
     program("timeout gtimeout retry", &[("k kill-after s signal d delay t tries max interval", PLAIN)], &[PLAIN, COMMAND]),
     program("xargs parallel", &[("I n P L d a s E max-args max-procs arg-file delimiter", PLAIN)], &[COMMAND]),
     program("watch entr", &[("n interval", PLAIN)], &[COMMAND]),

@@ -535,6 +535,8 @@ fn arguments_of_unknown_commands() {
         ("waitForService «db»", Literal, Likely),
         ("frobnicate «db»", Literal, Unsure),
         ("check_command «psql»", Literal, Unsure),
+        ("exec docker-entrypoint.sh «postgres» -c x=1", Program, Certain),
+        ("docker-php-ext-install «redis»", Literal, Unsure),
         ("wait_for_service «mysql» 3306", Literal, Likely),
         ("exec_sql «db»", Literal, Unsure),
         ("clean_up «db»", Literal, Unsure),
