@@ -49,15 +49,16 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     }
 }
 
+/// Tells what stands below the services of a job, or its containers in CircleCI.
 fn in_services(path: &[&str]) -> bool {
-    path.contains(&"services")
+    path.contains(&"services") || path.last() == Some(&"docker")
 }
 
 /// The job that a path of keys leads into; empty for what holds for all.
 fn job<'t>(path: &[&'t str]) -> &'t str {
     match path {
         ["jobs", job, ..] => job,
-        ["services" | "default" | "variables" | "env", ..] | [] => "",
+        ["services" | "default" | "definitions" | "variables" | "env", ..] | [] => "",
         [first, ..] => first,
     }
 }
@@ -142,7 +143,7 @@ fn setting(page: &mut Page<'_>, outline: &Outline<'_>, at: usize, inner: &Range<
     }
     if entry.key.is_none()
         && page.slice(inner) == page.subject.name
-        && let Some(judgement) = value::among(page, &outline.children(entry.parent, at))
+        && let Some(judgement) = value::among(page, inner, &outline.children(entry.parent, at))
     {
         page.revise(inner, |known| match known.confidence {
             Confidence::Unsure => judgement,
