@@ -106,7 +106,7 @@ fn key(page: &Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> Ju
     let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
     let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
     if known >= 2 && known * 2 >= sisters.len() {
-        return likely(Class::NameList, "a key among services");
+        return page.with_name(unsure(Class::NameList, "a key among services"));
     }
     unsure(Class::Identifier, "a key")
 }
