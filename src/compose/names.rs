@@ -203,6 +203,7 @@ impl Walk<'_> {
             "secrets" => self.mounts(value, Namespace::Secret, "secrets"),
             "configs" => self.mounts(value, Namespace::Config, "configs"),
             "environment" => self.settings(value),
+            "extra_hosts" => self.extra_hosts(value),
             "labels" | "annotations" => self.settings(value),
             "command" | "entrypoint" => self.command(value),
             "healthcheck" => self.sub(value, "test", Self::command),
@@ -360,6 +361,18 @@ impl Walk<'_> {
                 walk.found.texts.push(Text { node, kind });
             }
         });
+    }
+
+    /// `HOST:IP`, `HOST=IP` or a map of hosts: the host is a name like in any other value.
+    fn extra_hosts(&mut self, value: NodeId) {
+        let doc = &self.file.doc;
+        let keys = self.file.effective_entries(value).into_iter().map(|entry| entry.key);
+        let items = doc.items(value).iter().map(|item| doc.resolve(item.value));
+        for node in keys.chain(items).collect::<Vec<_>>() {
+            let host = self.value(node);
+            let end = host.find(['=', ':']).unwrap_or(host.len());
+            self.text(node, TextKind::Setting { key: "host".to_owned(), range: 0..end });
+        }
     }
 
     fn setting(&mut self, node: NodeId, key: &str) {

@@ -23,7 +23,8 @@ impl<'p> Attention<'p> {
         let mut attention = Self::default();
         for mention in &plan.left {
             match mention.class {
-                Class::Unknown => attention.references.push(mention),
+                // What Compose derives changes with the name, though nothing here can be edited.
+                Class::Unknown | Class::DerivedName => attention.references.push(mention),
                 Class::OtherNamespace => attention.elsewhere += 1,
                 Class::History => attention.history += 1,
                 Class::Prose | Class::Comment | Class::Message | Class::Output => {

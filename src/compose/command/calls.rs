@@ -5,18 +5,18 @@ use super::flow::Role;
 use super::flow::Variable;
 use super::grammar::Input;
 use super::grammar::Slot;
-use super::lexer::PartKind;
-use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::programs;
 use super::reader::Mode;
-use super::reader::Outcome;
 use super::reader::Reader;
+use super::run::Outcome;
 use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
 use super::slots::VARIABLE_NAME;
+use super::word::PartKind;
+use super::word::Word;
 use crate::compose::setting;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;
@@ -27,8 +27,13 @@ const PRINTS: &str = "echo print printf println log msg message messages info wa
     section step banner status ok ko trace verbose output usage alert notify bail panic croak";
 
 /// Parts of a function's name that say that it handles a service.
-const HANDLES: &str = "service services svc container containers host wait waits healthy health \
-    restart logs check exec running ready stop start recreate rebuild up";
+const HANDLES: &str = "service services svc container containers host wait waits \
+    healthy health restart logs check running ready start stop recreate rebuild";
+
+/// Parts of a function's name that say that it handles something else.
+const HANDLES_OTHERS: &str = "sql database query user role schema table command cmd dependency dep \
+    deps installed binary bin tool package pkg program version file dir env var branch image \
+    volume network test tests";
 
 /// Verbs of a script whose operand is a service.
 const VERBS: &str = "logs restart stop exec rebuild recreate up shell attach";
@@ -37,9 +42,10 @@ const VERBS: &str = "logs restart stop exec rebuild recreate up shell attach";
 const DOCKER_VERBS: &str = "run start build pull down ps rm kill";
 
 impl Reader<'_> {
-    /// Tells whether a word as it stands in a text is a wrapper.
+    /// Tells whether a word as it stands in a text is a wrapper, or named like one.
     pub(super) fn is_wrapper(&self, token: &str) -> bool {
-        self.known().is_wrapper(token)
+        let name = token.strip_prefix('$').map(|name| name.trim_matches(['{', '}', '(', ')']));
+        self.known().is_wrapper(token) || name.is_some_and(names_compose)
     }
 
     /// Reads commands that are no programs; tells whether this was one.
@@ -259,7 +265,7 @@ impl Reader<'_> {
         let several =
             name.contains(['_', '-', ':']) || name.bytes().any(|byte| byte.is_ascii_uppercase());
         let alone = matches!(name, "restart" | "logs" | "healthy" | "recreate");
-        (several || alone) && has_part(name, HANDLES)
+        (several || alone) && has_part(name, HANDLES) && !has_part(name, HANDLES_OTHERS)
     }
 
     /// Notes what a function of the same text is called with.
@@ -292,6 +298,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Tells whether a variable's or script's name says that it stands for Compose.
+pub(super) fn names_compose(name: &str) -> bool {
+    let name = name.trim_start_matches('_').to_ascii_lowercase();
+    name.contains("compose") || matches!(name.as_str(), "dc" | "doco" | "dco" | "dcomp" | "dc_base")
 }
 
 /// Tells whether an option's name says what its value is.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::lexer::Word;
+use super::word::Word;
 use crate::compose::usage::Class;
 
 /// What a word of a command line stands for.

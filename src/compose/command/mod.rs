@@ -20,24 +20,29 @@ use crate::compose::usage::occurrences;
 mod balance;
 mod calls;
 mod docker;
+mod expansion;
 mod flow;
+mod forms;
 mod grammar;
 mod lexer;
 mod parser;
 mod programs;
 mod prose;
 mod reader;
+mod run;
 mod slots;
 mod snippet;
 mod text;
+mod values;
+mod word;
 mod wrappers;
 
 #[cfg(test)]
 mod tests;
 
-use lexer::Word;
 use reader::Reader;
 use text::Text;
+use word::Word;
 use wrappers::Known;
 
 /// What is known before a piece of shell text is read.

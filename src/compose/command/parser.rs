@@ -11,10 +11,10 @@ use super::lexer::Kind;
 use super::lexer::Lexed;
 use super::lexer::Redirection;
 use super::lexer::Token;
-use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::programs::is_program;
 use super::text::Text;
+use super::word::Word;
 
 /// A piece of a script.
 #[derive(Debug)]
@@ -300,7 +300,7 @@ impl Parser {
     /// Reads the words of an array up to its `)`.
     fn list(&mut self, name: Word) {
         let mut words = Vec::new();
-        while let Some(token) = self.tokens.next() {
+        for token in self.tokens.by_ref() {
             self.end = token.span.end;
             match token.kind {
                 Kind::Word(word) => words.push(word),

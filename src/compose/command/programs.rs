@@ -187,7 +187,7 @@ const PROGRAMS: &[Program] = &[
     program("sudo doas", &[("u user g group h host C p r t T U D R", USER)], &[COMMAND]),
     program("env cross-env cross-env-shell", &[("u unset C chdir", PLAIN), ("S", SHELL)], &[COMMAND]),
     program("nice ionice chrt stdbuf", &[("n c p i o e adjustment", PLAIN)], &[COMMAND]),
-    program("nohup time command builtin exec setsid unbuffer catchsegv dumb-init tini then else do busybox winpty call start-process sh-c @call", &[("a f o", PLAIN), ("--", COMMAND)], &[COMMAND]),
+    program("docker-entrypoint entrypoint nohup time command builtin exec setsid unbuffer catchsegv dumb-init tini then else do busybox winpty call start-process sh-c @call", &[("a f o", PLAIN), ("--", COMMAND)], &[COMMAND]),
     program("timeout gtimeout retry", &[("k kill-after s signal d delay t tries max interval", PLAIN)], &[PLAIN, COMMAND]),
     program("xargs parallel", &[("I n P L d a s E max-args max-procs arg-file delimiter", PLAIN)], &[COMMAND]),
     program("watch entr", &[("n interval", PLAIN)], &[COMMAND]),
@@ -236,15 +236,19 @@ pub(super) fn find(name: &str) -> Option<&'static Program> {
     })
 }
 
-/// Programs that other commands often run, by names that no other word has.
-const INNER: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql mysqladmin mysqldump \
-    mariadb mongosh mongodump mongorestore redis-cli valkey-cli curl wget nc ping telnet nslookup \
-    getent chown bash sh kubectl";
+/// Programs that other commands often run, and that take a flag or URL first.
+const INNER_WITH_FLAGS: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql \
+    mysqladmin mysqldump mariadb mongosh mongodump mongorestore redis-cli valkey-cli curl wget";
+
+/// Programs that other commands often run, and that no service is named after.
+const INNER: &str = "chown bash sh ping nc telnet nslookup getent kubectl";
 
 /// Tells whether a command that is not known runs a word that follows it as a program.
-pub(super) fn is_inner(word: &str) -> bool {
+pub(super) fn is_inner(word: &str, next: &str) -> bool {
     let name = base_name(word);
-    INNER.split_ascii_whitespace().any(|inner| inner == name)
+    let listed = |list: &str| list.split_ascii_whitespace().any(|inner| inner == name);
+    listed(INNER) && !next.is_empty()
+        || listed(INNER_WITH_FLAGS) && (next.starts_with('-') || next.contains("://"))
 }
 
 /// Tells whether a word is the name of a program, so that a command is likely to start with it.

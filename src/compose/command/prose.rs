@@ -4,18 +4,18 @@
 use std::ops::Range;
 
 use super::docker;
+use super::forms::Forms;
 use super::grammar::Input;
-use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::reader::Mode;
 use super::reader::Reader;
-use super::slots::Forms;
 use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
 use super::slots::reason;
 use super::text::Text;
+use super::word::Word;
 use crate::compose::setting;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::compose::command;
-use crate::compose::discover::Project;
-use crate::compose::model::{file_name, folder};
+use crate::compose::discover::{Project, env_value};
+use crate::compose::model::{file_name, folder, join};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::kind::{ConfigSyntax, FileKind, kind};
 use crate::repo::load::Repo;
 use crate::repo::mentions::{Mention, Subject, mentions};
 use crate::repo::workspace::Workspace;
 use crate::text::source::SourceFile;
+use crate::text::span::Span;
 use crate::transforms::rename::options::Phase;
 use crate::transforms::rename::select::owner;
 use crate::transforms::rename::target::Target;
@@ -213,6 +214,44 @@ pub(super) fn other_services(
     }
     names.remove(old);
     names.into_iter().collect()
+}
+
+/// Names that the projects may have for the engine: `name`, `COMPOSE_PROJECT_NAME`, the folder's.
+pub(super) fn project_names(
+    repo: &Repo,
+    workspace: &Workspace,
+    projects: &[Project],
+) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for project in projects {
+        let root = repo.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        names.extend(match project.folder.as_str() {
+            "" => root,
+            folder => Some(file_name(folder).to_owned()),
+        });
+        let env = join(&project.folder, ".env");
+        let env = env.and_then(|path| repo.files.iter().find(|file| file.path == path));
+        names.extend(env.and_then(|env| env_value(&env.text, "COMPOSE_PROJECT_NAME")));
+        for file in project.all_files().filter_map(|path| workspace.files.get(path)) {
+            let tops = file.doc.roots().iter();
+            names.extend(tops.filter_map(|&root| file.text_of(root, "name")));
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| name.to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// Whether a name is the end of `<project>-<name>`, as the image is called that Compose builds.
+pub(super) fn is_derived(text: &str, span: Span, project_names: &BTreeSet<String>) -> bool {
+    let (before, after) = (text.get(..span.start as usize), text.get(span.end as usize..));
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    let is_name = |ch: char| ch.is_ascii_alphanumeric() || "_-.".contains(ch);
+    let prefix = before.rsplit(|ch| !is_name(ch)).next().unwrap_or_default();
+    let project = prefix.strip_suffix(['-', '_']);
+    !after.starts_with(is_name) && project.is_some_and(|project| project_names.contains(project))
 }
 
 /// The phase that a file belongs to.

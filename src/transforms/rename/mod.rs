@@ -12,7 +12,7 @@ mod structure;
 mod target;
 mod validate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -31,7 +31,7 @@ use crate::yaml::patch::{self, Patch, Refusal, Value};
 use crate::yaml::referee;
 
 use options::{ContainerName, NameKind, Phase, Rename};
-use structure::{FileDraft, Meaning, Role};
+use structure::{FileDraft, Meaning, Role, Task};
 use target::Target;
 
 impl Transform for Rename {
@@ -53,7 +53,7 @@ impl Transform for Rename {
             edits: Vec::new(),
         };
         let targets = draft.targets(namespace, selection.is_renamed)?;
-        draft.check_aliases()?;
+        draft.check_aliases(namespace)?;
         draft.compose_files(&targets);
         draft.aliases(namespace, &targets, selection.is_renamed);
         draft.pinned_volume_name(namespace);
@@ -125,6 +125,7 @@ impl Draft<'_> {
             old: rename.old.clone(),
             new: rename.new.clone(),
             names_container: namespace == Namespace::Container,
+            has_container_name: !self.container_names().is_empty(),
             is_distinctive: distinctive,
         };
         if namespace != Namespace::Service {
@@ -156,6 +157,7 @@ impl Draft<'_> {
                 namespace: Namespace::Container,
                 is_distinctive: target::looks_distinctive(&old),
                 names_container: true,
+                has_container_name: true,
                 old,
                 new,
             });
@@ -218,14 +220,18 @@ impl Draft<'_> {
     }
 
     /// Refuses aliases that another service of the project answers to.
-    fn check_aliases(&self) -> Result<(), PlanError> {
+    fn check_aliases(&self, namespace: Namespace) -> Result<(), PlanError> {
         for path in self.projects.iter().flat_map(Project::all_files) {
             let Some(file) = self.workspace.files.get(path) else { continue };
             for service in file.services() {
-                if service.name == self.rename.old || service.name == self.rename.new {
+                let container = file.container_name(service.body);
+                let is_own = [&self.rename.old, &self.rename.new].into_iter().any(|name| {
+                    service.name == *name
+                        || (namespace == Namespace::Container && container == Some(name.as_str()))
+                });
+                if is_own {
                     continue;
                 }
-                let container = file.container_name(service.body);
                 let mut wanted = self.rename.aliases.iter().chain([&self.rename.new]);
                 let taken = wanted.find(|alias| {
                     **alias == service.name
@@ -309,6 +315,13 @@ impl Draft<'_> {
         if !rename.covers(Phase::Compose) {
             return;
         }
+        let task = Task {
+            targets,
+            own_files: &own_files,
+            services: &services,
+            keep_alias: rename.keep_alias,
+            only_certain: rename.only_certain,
+        };
         let drafts: Vec<(&ComposeFile, Role, FileDraft)> = self
             .workspace
             .files
@@ -316,21 +329,12 @@ impl Draft<'_> {
             .filter(|(_, file)| targets.iter().any(|target| file.doc.text().contains(&target.old)))
             .map(|(_, file)| {
                 let role = self.role(file);
-                let draft = structure::draft(
-                    file,
-                    role,
-                    targets,
-                    &own_files,
-                    &services,
-                    rename.keep_alias,
-                    rename.only_certain,
-                );
-                (file, role, draft)
+                (file, role, structure::draft(file, role, task))
             })
             .collect();
         for (file, role, draft) in drafts {
             if file.is_sound() {
-                self.take(file, draft, targets);
+                self.take(file, draft);
             } else if role == Role::Own {
                 self.refuse_unsound(file, targets);
             }
@@ -351,7 +355,7 @@ impl Draft<'_> {
         }
     }
 
-    fn take(&mut self, file: &ComposeFile, draft: FileDraft, targets: &[Target]) {
+    fn take(&mut self, file: &ComposeFile, draft: FileDraft) {
         for refusal in &draft.refusals {
             self.refusal(&file.path, refusal);
         }
@@ -366,11 +370,12 @@ impl Draft<'_> {
         for meaning in draft.left {
             self.left(&file.path, file.doc.text(), meaning);
         }
-        for meaning in draft.renamed {
-            let old = slice(file.doc.text(), meaning.span);
-            let new =
-                targets.iter().find(|target| target.old == old).map(|target| target.new.clone());
-            self.edit(&file.path, meaning, old, new.unwrap_or_default());
+        for edit in &draft.patch.edits {
+            // A key may be quoted anew, so the edit may be wider than the name.
+            let meaning = draft.renamed.iter().find(|meaning| edit.span.contains(meaning.span));
+            if let Some(meaning) = meaning {
+                self.edit(&file.path, file.doc.text(), edit.clone(), meaning.clone());
+            }
         }
         if !draft.patch.edits.is_empty() {
             self.patches.entry(file.path.clone()).or_default().extend(draft.patch);
@@ -494,6 +499,7 @@ impl Draft<'_> {
     fn other_files(&mut self, targets: &[Target]) {
         let services = elsewhere::other_services(self.workspace, self.projects, &self.rename.old);
         let definers: Vec<Project> = self.definers(targets);
+        let project_names = elsewhere::project_names(self.repo, self.workspace, self.projects);
         let covered = |target: &&Target| target.is_reached_by_host();
         for target in targets.iter().filter(covered) {
             // Both targets have one name where the container is named after its service.
@@ -506,7 +512,7 @@ impl Draft<'_> {
             }
             for found in elsewhere::find(self.repo, self.workspace, target, &services) {
                 if self.rename.covers(found.phase) {
-                    self.file_mentions(&found, target, &definers);
+                    self.file_mentions(&found, target, &definers, &project_names);
                 }
             }
         }
@@ -532,6 +538,7 @@ impl Draft<'_> {
         found: &elsewhere::FileMentions<'_>,
         target: &Target,
         definers: &[Project],
+        project_names: &BTreeSet<String>,
     ) {
         let in_reach = elsewhere::is_in_reach(&found.file.path, self.projects, definers);
         let lowest =
@@ -543,17 +550,23 @@ impl Draft<'_> {
                 confidence: mention.confidence,
                 reason: mention.reason.to_owned(),
             };
+            if mention.class == Class::LongerName
+                && elsewhere::is_derived(&found.file.text, mention.span, project_names)
+            {
+                meaning.class = Class::DerivedName;
+                meaning.confidence = Confidence::Unsure;
+                meaning.reason = "a name that Compose derives from the service's".to_owned();
+            }
             let line = found.file.line_at(mention.span.start as usize);
             let in_reach = in_reach
                 && !(mention.class == Class::ComposeCommand
                     && elsewhere::runs_another_stack(line, self.workspace, self.projects));
             let is_ours = in_reach && target.accepts(mention.class);
-            if is_ours && mention.confidence >= lowest && mention.class.refers() {
-                self.edits.push((
-                    found.file.path.clone(),
-                    Edit::replace(mention.span, target.new.clone()),
-                ));
-                self.edit(&found.file.path, meaning, target.old.clone(), target.new.clone());
+            let (path, text) = (&found.file.path, &found.file.text);
+            if is_ours && mention.confidence >= lowest {
+                let edit = Edit::replace(mention.span, target.new.clone());
+                self.edits.push((path.clone(), edit.clone()));
+                self.edit(path, text, edit, meaning);
                 continue;
             }
             if mention.class.refers() && !in_reach {
@@ -565,15 +578,15 @@ impl Draft<'_> {
                 meaning.reason = format!("{}, but no container bears this name", meaning.reason);
                 meaning.confidence = Confidence::Unsure;
             }
-            self.left(&found.file.path, &found.file.text, meaning);
+            self.left(path, text, meaning);
         }
     }
 
-    fn edit(&mut self, path: &str, meaning: Meaning, old: String, new: String) {
+    fn edit(&mut self, path: &str, text: &str, edit: Edit, meaning: Meaning) {
         self.plan.edits.push(PlannedEdit {
             path: path.to_owned(),
-            edit: Edit::replace(meaning.span, new),
-            old,
+            old: slice(text, edit.span),
+            edit,
             class: meaning.class,
             confidence: meaning.confidence,
             reason: meaning.reason,
@@ -617,6 +630,7 @@ impl Draft<'_> {
         self.plan.findings.extend(self.repo.findings.iter().cloned());
         self.plan.findings.extend(self.workspace.findings.iter().cloned());
         self.missing_files();
+        self.forget_edited();
         let patches = std::mem::take(&mut self.patches);
         let objections: Vec<(String, String)> = patches
             .par_iter()
@@ -645,6 +659,17 @@ impl Draft<'_> {
         }
         self.plan.sort();
         Ok(self.plan)
+    }
+
+    /// A name inside one that is edited is not left as it is (`db` in a container's `shop_db`).
+    fn forget_edited(&mut self) {
+        let edited: BTreeSet<(&str, Span)> =
+            self.plan.edits.iter().map(|one| (one.path.as_str(), one.edit.span)).collect();
+        self.plan.left.retain(|left| {
+            let up_to = Span { start: left.span.start, end: u32::MAX };
+            let before = edited.range(..=(left.path.as_str(), up_to)).next_back();
+            !before.is_some_and(|(path, span)| *path == left.path && span.contains(left.span))
+        });
     }
 
     /// Files that the projects name and that are not there.

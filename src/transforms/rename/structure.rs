@@ -4,20 +4,36 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::compose::model::{ComposeFile, folder, join};
-use crate::compose::names::{Form, Names, Namespace, Reference};
+use crate::compose::names::{Form, Namespace, Reference};
 use crate::compose::usage::{Class, Confidence, Usage, occurrences};
-use crate::compose::values::{self, ValueUsage};
+use crate::compose::values::{self, TextKind, ValueUsage};
 use crate::text::span::Span;
 use crate::transforms::rename::target::Target;
 use crate::yaml::document::{Kind, NodeId};
 use crate::yaml::patch::{self, Patch, Refusal};
 
+/// What is to be done, the same for every file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task<'a> {
+    /// What is renamed.
+    pub(super) targets: &'a [Target],
+    /// The chosen projects' files.
+    pub(super) own_files: &'a [&'a str],
+    /// Names of the projects' other services.
+    pub(super) services: &'a [String],
+    /// Whether the old name lives on.
+    pub(super) keep_alias: bool,
+    /// Whether likely mentions are only reported.
+    pub(super) only_certain: bool,
+}
+
 /// What a file's text gets, with the meaning of each edit.
 #[derive(Debug, Default)]
 pub(super) struct FileDraft {
     pub(super) patch: Patch,
-    /// The name's own bytes, and what it means there.
+    /// The names that are edited. Invariant: in order of their spans.
     pub(super) renamed: Vec<Meaning>,
+    /// The names that stay. Invariant: in order, and none inside one that is edited.
     pub(super) left: Vec<Meaning>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) warnings: Vec<Refusal>,
@@ -26,6 +42,7 @@ pub(super) struct FileDraft {
 /// A name's place in a file, and what it means there.
 #[derive(Clone, Debug)]
 pub(super) struct Meaning {
+    /// The name's own bytes.
     pub(super) span: Span,
     pub(super) class: Class,
     pub(super) confidence: Confidence,
@@ -44,109 +61,99 @@ pub(super) enum Role {
     },
 }
 
-/// One value's replacements, in the value's own bytes.
-type Parts = Vec<(Range<usize>, String)>;
-
 /// Drafts the rename in one Compose file.
-pub(super) fn draft(
-    file: &ComposeFile,
+pub(super) fn draft(file: &ComposeFile, role: Role, task: Task<'_>) -> FileDraft {
+    let mut drafter = Drafter {
+        file,
+        role,
+        task,
+        parts: BTreeMap::new(),
+        renamed: BTreeMap::new(),
+        left: BTreeMap::new(),
+        draft: FileDraft::default(),
+    };
+    for target in task.targets {
+        drafter.references(target);
+        if target.is_reached_by_host() {
+            drafter.values(target);
+        }
+        if target.namespace == Namespace::Secret && role == Role::Own {
+            drafter.secret_paths(target);
+        }
+    }
+    drafter.finish()
+}
+
+/// A draft in the making.
+struct Drafter<'a> {
+    file: &'a ComposeFile,
     role: Role,
-    targets: &[Target],
-    own_files: &[&str],
-    services: &[String],
-    keep_alias: bool,
-    only_certain: bool,
-) -> FileDraft {
-    let found = file.names();
-    let mut draft = FileDraft::default();
-    let mut parts: BTreeMap<NodeId, Parts> = BTreeMap::new();
-    for target in targets {
-        for reference in &found.references {
+    task: Task<'a>,
+    /// Replacements by scalar, in the value's own bytes.
+    parts: BTreeMap<NodeId, Vec<(Range<usize>, String)>>,
+    renamed: BTreeMap<Span, Meaning>,
+    left: BTreeMap<Span, Meaning>,
+    draft: FileDraft,
+}
+
+/// What a use of a name means: class, confidence, reason.
+type Judgement<'r> = (Class, Confidence, &'r str);
+
+impl Drafter<'_> {
+    fn references(&mut self, target: &Target) {
+        let file = self.file;
+        for reference in &file.names().references {
             if reference.namespace != target.namespace || reference.name != target.old {
                 continue;
             }
-            if let Some(why) = stays(file, role, reference, own_files) {
-                draft.leave(file, reference.node, &reference.range, Class::OtherNamespace, why);
-                continue;
+            match self.why_it_stays(reference) {
+                Some(why) => {
+                    let judgement = (Class::OtherNamespace, Confidence::Certain, why);
+                    self.leave(reference.node, &reference.range, judgement);
+                }
+                None => self.reference(reference, target),
             }
-            draft.reference(file, reference, target, keep_alias, &mut parts);
-        }
-        if target.is_reached_by_host() {
-            draft.values(file, role, found, target, services, only_certain, &mut parts);
-        }
-        if target.namespace == Namespace::Secret && role == Role::Own {
-            draft.secret_paths(file, found, target, &mut parts);
         }
     }
-    for (node, mut node_parts) in parts {
-        node_parts.sort_by_key(|(range, _)| range.start);
-        node_parts.dedup();
-        match patch::splice_scalar(&file.doc, node, &node_parts) {
-            Ok(patch) => draft.patch.extend(patch),
-            Err(refusal) => draft.refusals.push(refusal),
-        }
-    }
-    draft.rest(file, found, targets);
-    draft.left.sort_by_key(|meaning| (meaning.span, std::cmp::Reverse(meaning.confidence)));
-    draft.left.dedup_by_key(|meaning| meaning.span);
-    draft
-}
 
-/// Why a reference of this name means something else, if it does.
-fn stays(
-    file: &ComposeFile,
-    role: Role,
-    reference: &Reference,
-    own_files: &[&str],
-) -> Option<&'static str> {
-    if let Form::InFile(path) = &reference.form {
-        let target = join(folder(&file.path), path);
-        let is_ours = target.as_deref().is_some_and(|target| own_files.contains(&target));
-        return (!is_ours).then_some("a service of another file");
+    /// Why a reference of this name means something else, if it does.
+    fn why_it_stays(&self, reference: &Reference) -> Option<&'static str> {
+        if let Form::InFile(path) = &reference.form {
+            let target = join(folder(&self.file.path), path);
+            let is_ours = target.is_some_and(|target| self.task.own_files.contains(&&*target));
+            return (!is_ours).then_some("a service of another file");
+        }
+        match self.role {
+            Role::Own => None,
+            Role::Foreign { defines_old: false } if reference.namespace == Namespace::Container => {
+                None
+            }
+            Role::Foreign { .. } => Some("another project's"),
+        }
     }
-    match role {
-        Role::Own => None,
-        Role::Foreign { defines_old: false } if reference.namespace == Namespace::Container => None,
-        Role::Foreign { .. } => Some("another project's"),
-    }
-}
 
-impl FileDraft {
-    fn reference(
-        &mut self,
-        file: &ComposeFile,
-        reference: &Reference,
-        target: &Target,
-        keep_alias: bool,
-        parts: &mut BTreeMap<NodeId, Parts>,
-    ) {
-        let doc = &file.doc;
+    fn reference(&mut self, reference: &Reference, target: &Target) {
+        let doc = &self.file.doc;
         let class = match reference.namespace {
             Namespace::Container => Class::ContainerReference,
             _ => Class::ServiceReference,
         };
-        if !self.mark(
-            file,
-            reference.node,
-            &reference.range,
-            class,
-            Confidence::Certain,
-            reference.place,
-        ) {
+        let judgement = (class, Confidence::Certain, reference.place);
+        if !self.mark(reference.node, &reference.range, judgement) {
             return;
         }
         let is_key = matches!(reference.form, Form::Key)
             || (reference.form == Form::Definition && reference.namespace != Namespace::Container);
         if is_key {
             match patch::rename_key(doc, reference.node, &target.new) {
-                Ok(patch) => self.patch.extend(patch),
-                Err(refusal) => self.refusals.push(refusal),
+                Ok(patch) => self.draft.patch.extend(patch),
+                Err(refusal) => self.draft.refusals.push(refusal),
             }
             return;
         }
         // A bare link is also the host name that the linking container knows.
         let new = match reference.form {
-            Form::BareLink if keep_alias => format!("{}:{}", target.new, target.old),
+            Form::BareLink if self.task.keep_alias => format!("{}:{}", target.new, target.old),
             _ => target.new.clone(),
         };
         if reference.form == Form::Undocumented {
@@ -154,189 +161,175 @@ impl FileDraft {
                 "`{}: service:…` is not in the Compose specification, but docker compose follows it; it is renamed too",
                 reference.place
             );
-            self.warnings.push(Refusal { span: doc.node(reference.node).span, reason });
+            self.draft.warnings.push(Refusal { span: doc.node(reference.node).span, reason });
         }
-        parts.entry(reference.node).or_default().push((reference.range.clone(), new));
+        self.replace(reference.node, reference.range.clone(), new);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, each argument a fact of its own")]
-    fn values(
-        &mut self,
-        file: &ComposeFile,
-        role: Role,
-        found: &Names,
-        target: &Target,
-        services: &[String],
-        only_certain: bool,
-        parts: &mut BTreeMap<NodeId, Parts>,
-    ) {
-        for ValueUsage { node, usage } in values::usages(file, &found.texts, &target.old, services)
+    fn values(&mut self, target: &Target) {
+        let file = self.file;
+        let texts = &file.names().texts;
+        for ValueUsage { node, usage } in
+            values::usages(file, texts, &target.old, self.task.services)
         {
-            let usage = judge(usage, role, target, only_certain);
-            let is_edit = usage.confidence >= Confidence::Likely && usage.class.refers();
+            let usage = self.judge(usage, target);
+            let judgement = (usage.class, usage.confidence, usage.reason);
+            let is_edit = usage.confidence >= Confidence::Likely && target.accepts(usage.class);
             if !is_edit {
-                self.leave_usage(file, node, &usage);
-            } else if self.mark(
-                file,
-                node,
-                &usage.range,
-                usage.class,
-                usage.confidence,
-                usage.reason,
-            ) {
-                parts.entry(node).or_default().push((usage.range, target.new.clone()));
+                self.leave(node, &usage.range, judgement);
+            } else if self.mark(node, &usage.range, judgement) {
+                self.replace(node, usage.range, target.new.clone());
             }
         }
     }
 
-    /// `/run/secrets/NAME`: where a short-form secret is mounted.
-    fn secret_paths(
-        &mut self,
-        file: &ComposeFile,
-        found: &Names,
-        target: &Target,
-        parts: &mut BTreeMap<NodeId, Parts>,
-    ) {
+    /// Weighs a use in a value against what is being renamed.
+    fn judge(&self, mut usage: Usage, target: &Target) -> Usage {
+        if usage.class.refers() && !target.accepts(usage.class) {
+            usage.confidence = Confidence::Unsure;
+        }
+        match self.role {
+            Role::Own => {}
+            // Other projects reach the name over a shared network, or not at all: only a name that
+            // can hardly be another's is followed there.
+            Role::Foreign { defines_old: false } if target.is_distinctive => {
+                usage.confidence = usage.confidence.min(Confidence::Likely);
+            }
+            Role::Foreign { .. } => {
+                usage.confidence = Confidence::Unsure;
+                usage.reason = "in another project";
+            }
+        }
+        if self.task.only_certain && usage.confidence == Confidence::Likely {
+            usage.confidence = Confidence::Unsure;
+        }
+        usage
+    }
+
+    /// `/run/secrets/NAME` in the services that mount the secret in the short form.
+    fn secret_paths(&mut self, target: &Target) {
+        let (file, doc) = (self.file, &self.file.doc);
         let path = format!("/run/secrets/{}", target.old);
-        let doc = &file.doc;
-        for text in &found.texts {
+        let mounts: Vec<Span> = file
+            .names()
+            .references
+            .iter()
+            .filter(|one| one.namespace == Namespace::Secret && one.name == target.old)
+            .filter(|one| one.form == Form::ShortMount && one.place == "secrets")
+            .map(|one| doc.node(one.node).span)
+            .collect();
+        let services: Vec<Span> = file
+            .services()
+            .map(|service| doc.node(doc.resolve(service.body)).span)
+            .filter(|body| mounts.iter().any(|mount| body.contains(*mount)))
+            .collect();
+        for text in &file.names().texts {
             let nodes = match &text.kind {
-                values::TextKind::Words(nodes) => nodes.clone(),
-                _ => vec![text.node],
+                TextKind::Words(nodes) => nodes.as_slice(),
+                _ => std::slice::from_ref(&text.node),
             };
-            for node in nodes {
+            for &node in nodes {
+                if !services.iter().any(|body| body.contains(doc.node(node).span)) {
+                    continue;
+                }
                 let value = doc.value(node).unwrap_or_default().into_owned();
                 for (range, is_whole) in occurrences(&value, &path) {
                     let name = range.end - target.old.len()..range.end;
                     let reason = "where the secret is mounted";
-                    if is_whole
-                        && self.mark(
-                            file,
-                            node,
-                            &name,
-                            Class::ServiceReference,
-                            Confidence::Certain,
-                            reason,
-                        )
-                    {
-                        parts.entry(node).or_default().push((name, target.new.clone()));
+                    let judgement = (Class::ServiceReference, Confidence::Certain, reason);
+                    if is_whole && self.mark(node, &name, judgement) {
+                        self.replace(node, name, target.new.clone());
                     }
                 }
             }
         }
     }
 
+    fn replace(&mut self, node: NodeId, range: Range<usize>, new: String) {
+        self.parts.entry(node).or_default().push((range, new));
+    }
+
     /// Records an edit's meaning; tells whether the name can be edited at its place, and is not yet.
-    fn mark(
-        &mut self,
-        file: &ComposeFile,
-        node: NodeId,
-        range: &Range<usize>,
-        class: Class,
-        confidence: Confidence,
-        reason: &str,
-    ) -> bool {
-        let Some(span) = file.doc.value_span(node, range.clone()) else {
-            let span = file.doc.node(node).span;
+    fn mark(&mut self, node: NodeId, range: &Range<usize>, judgement: Judgement<'_>) -> bool {
+        let (class, confidence, reason) = judgement;
+        let Some(span) = self.file.doc.value_span(node, range.clone()) else {
             let reason = format!(
                 "{reason}: the name is spelled with escapes or over several lines; write it plainly first"
             );
-            self.refusals.push(Refusal { span, reason });
+            let span = self.file.doc.node(node).span;
+            self.draft.refusals.push(Refusal { span, reason });
             return false;
         };
-        if self.renamed.iter().any(|known| known.span == span) {
-            return false;
-        }
-        self.renamed.push(Meaning { span, class, confidence, reason: reason.to_owned() });
-        true
+        let meaning = Meaning { span, class, confidence, reason: reason.to_owned() };
+        self.renamed.insert(span, meaning).is_none()
     }
 
-    fn leave(
-        &mut self,
-        file: &ComposeFile,
-        node: NodeId,
-        range: &Range<usize>,
-        class: Class,
-        why: &str,
-    ) {
-        if let Some(span) = file.doc.value_span(node, range.clone()) {
-            let confidence = Confidence::Certain;
-            self.left.push(Meaning { span, class, confidence, reason: why.to_owned() });
+    fn leave(&mut self, node: NodeId, range: &Range<usize>, judgement: Judgement<'_>) {
+        if let Some(span) = self.file.doc.value_span(node, range.clone()) {
+            self.leave_at(span, judgement);
         }
     }
 
-    fn leave_usage(&mut self, file: &ComposeFile, node: NodeId, usage: &Usage) {
-        if let Some(span) = file.doc.value_span(node, usage.range.clone()) {
-            self.left.push(Meaning {
-                span,
-                class: usage.class,
-                confidence: usage.confidence,
-                reason: usage.reason.to_owned(),
-            });
+    /// Records a name that stays; of two readings the surer one counts.
+    fn leave_at(&mut self, span: Span, (class, confidence, reason): Judgement<'_>) {
+        let known = self.left.get(&span);
+        if known.is_none_or(|known| known.confidence < confidence) {
+            let reason = reason.to_owned();
+            self.left.insert(span, Meaning { span, class, confidence, reason });
         }
+    }
+
+    fn finish(mut self) -> FileDraft {
+        for (node, mut parts) in std::mem::take(&mut self.parts) {
+            parts.sort_by_key(|(range, _)| range.start);
+            parts.dedup();
+            match patch::splice_scalar(&self.file.doc, node, &parts) {
+                Ok(patch) => self.draft.patch.extend(patch),
+                Err(refusal) => self.draft.refusals.push(refusal),
+            }
+        }
+        self.rest();
+        let Self { renamed, left, mut draft, .. } = self;
+        let is_inside = |span: Span| {
+            let up_to = Span { start: span.start, end: u32::MAX };
+            renamed.range(..=up_to).next_back().is_some_and(|(edited, _)| edited.contains(span))
+        };
+        draft.left = left.into_values().filter(|meaning| !is_inside(meaning.span)).collect();
+        draft.renamed = renamed.into_values().collect();
+        draft
     }
 
     /// Every other occurrence in the file's text, so that nothing goes unsaid.
-    fn rest(&mut self, file: &ComposeFile, found: &Names, targets: &[Target]) {
-        let text = file.doc.text();
-        for target in targets {
-            for (range, is_whole) in occurrences(text, &target.old) {
+    fn rest(&mut self) {
+        let file = self.file;
+        for target in self.task.targets {
+            for (range, is_whole) in occurrences(file.doc.text(), &target.old) {
                 let span = Span::from(range);
-                let is_known =
-                    |known: &Meaning| known.span.start <= span.start && span.end <= known.span.end;
-                if self.renamed.iter().chain(&self.left).any(is_known) {
+                if self.renamed.contains_key(&span) || self.left.contains_key(&span) {
                     continue;
                 }
-                let (class, reason) = rest_class(file, found, span, is_whole);
-                let confidence = if matches!(class, Class::Comment | Class::Unknown) {
-                    Confidence::Unsure
-                } else {
-                    Confidence::Certain
+                let (class, reason) = rest_class(file, span, is_whole);
+                let confidence = match class {
+                    Class::Comment | Class::Unknown => Confidence::Unsure,
+                    _ => Confidence::Certain,
                 };
-                self.left.push(Meaning { span, class, confidence, reason: reason.to_owned() });
+                self.leave_at(span, (class, confidence, reason));
             }
         }
     }
 }
 
-/// Weighs a use in a value against what is being renamed.
-fn judge(usage: Usage, role: Role, target: &Target, only_certain: bool) -> Usage {
-    let mut usage = usage;
-    if !target.accepts(usage.class) {
-        usage.confidence = Confidence::Unsure;
-    }
-    match role {
-        Role::Own => {}
-        // Other projects reach the name over a shared network, or not at all: only a name that can
-        // hardly be another's is followed there.
-        Role::Foreign { defines_old: false } if target.is_distinctive => {
-            usage.confidence = usage.confidence.min(Confidence::Likely);
-        }
-        Role::Foreign { .. } => {
-            usage.confidence = Confidence::Unsure;
-            usage.reason = "in another project";
-        }
-    }
-    if only_certain && usage.confidence == Confidence::Likely {
-        usage.confidence = Confidence::Unsure;
-    }
-    usage
-}
-
-fn rest_class(
-    file: &ComposeFile,
-    found: &Names,
-    span: Span,
-    is_whole: bool,
-) -> (Class, &'static str) {
+fn rest_class(file: &ComposeFile, span: Span, is_whole: bool) -> (Class, &'static str) {
     let doc = &file.doc;
-    if doc.comments().iter().any(|comment| comment.contains(span)) {
+    let comments = doc.comments();
+    let after = comments.partition_point(|comment| comment.start <= span.start);
+    if after.checked_sub(1).is_some_and(|at| comments[at].contains(span)) {
         return (Class::Comment, "comment");
     }
     if !is_whole {
         return (Class::LongerName, "part of a longer name");
     }
-    let holder = found.references.iter().find(|reference| {
+    let holder = file.names().references.iter().find(|reference| {
         doc.value_span(reference.node, reference.range.clone()).is_some_and(|at| at.contains(span))
     });
     if let Some(reference) = holder {
@@ -351,8 +344,8 @@ fn rest_class(
         Some("profiles") => (Class::Profile, "a profile"),
         Some("aliases") => (Class::Alias, "a network alias"),
         Some(
-            "volumes" | "env_file" | "context" | "dockerfile" | "file" | "path" | "source"
-            | "target",
+            "volumes" | "env_file" | "build" | "context" | "dockerfile" | "file" | "path"
+            | "source" | "target",
         ) => (Class::Path, "a path"),
         Some("user") => (Class::User, "a user"),
         Some("hostname" | "domainname") => (

@@ -14,6 +14,8 @@ pub(super) struct Target {
     pub(super) new: String,
     /// Whether the container bears the same name, and gets the new one too.
     pub(super) names_container: bool,
+    /// Whether the service has a container name of its own, so that Compose derives none.
+    pub(super) has_container_name: bool,
     /// Whether the name can hardly be anything else, so that weaker evidence is enough.
     pub(super) is_distinctive: bool,
 }
@@ -33,6 +35,7 @@ impl Target {
             // Without a name of its own the container's name holds the service's.
             Class::ContainerPattern => is_container || is_service,
             Class::ContainerCommand => is_container,
+            Class::DerivedName => is_service && !self.has_container_name,
             class => self.is_reached_by_host() && class.refers(),
         }
     }
