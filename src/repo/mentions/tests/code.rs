@@ -253,14 +253,18 @@ fn containers_and_commands() {
                 "print(\"db is not running\")\nlog.info(f\"waiting for db {x}\")\n",
                 &["Message Unsure", "Message Unsure"],
             ),
-            ("a.py", "SERVICES = [\n  'web',\n  'db',\n  'api',\n]\n", &["NameList Likely"]),
-            ("a.py", "X = ['web', 'db', 'x', 'y', 'z']\n", &["Literal Unsure"]),
+            ("a.py", "SERVICES = [\n  'web',\n  'db',\n  'api',\n]\n", &["NameList Unsure"]),
+            ("a.py", "X = ['db', 'x', 'y', 'z']\n", &["Literal Unsure"]),
             (
                 "a.py",
                 "X = {'web': 1, 'db': 2, 'api': 3}\nY = {'db': 1}\n",
+<<<<<<< HEAD
                 &["Identifier Unsure", "Identifier Unsure"],
+=======
+                &["NameList Unsure", "Identifier Unsure"],
+>>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
             ),
-            ("a.go", "x := []string{\"web\", \"db\", \"api\"}\n", &["NameList Likely"]),
+            ("a.go", "x := []string{\"web\", \"db\", \"api\"}\n", &["NameList Unsure"]),
             ("Tiltfile", "dc_resource('db')\n", &["ServiceReference Likely"]),
             (
                 "a.py",
@@ -289,6 +293,7 @@ fn containers_and_commands() {
                 &["NameList Likely", "Literal Unsure", "ContainerReference Likely"],
             ),
             ("a.py", "L = [\n  'shop-db',\n  'web',\n]\n", &["NameList Likely"]),
+            ("a.py", "X = {'web': 1, 'shop-db': 2, 'api': 3}\n", &["NameList Likely"]),
             (
                 "a.py",
                 "database = 'shop-db'\nq = 'CREATE DATABASE \"shop-db\"'\n",

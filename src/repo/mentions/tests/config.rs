@@ -112,9 +112,13 @@ fn json() {
                 "{\"db\": {\"url\": \"http://db:80\"}}",
                 &["Identifier Unsure", "Host Certain"],
             ),
+<<<<<<< HEAD
             ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["Identifier Unsure"]),
+=======
+            ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["NameList Unsure"]),
+>>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
             ("a.json", "{\"hosts\": [\"db\", \"x\"]}", &["HostSetting Certain"]),
-            ("a.json", "{\"x\": [\"web\", \"db\", \"api\"]}", &["NameList Likely"]),
+            ("a.json", "{\"x\": [\"web\", \"db\", \"api\"]}", &["NameList Unsure"]),
             ("a.json", "{\"x\": [\"a\", \"db\", \"b\"]}", &["Literal Unsure"]),
             (
                 "package.json",
@@ -220,7 +224,7 @@ fn yaml() {
                 "- docker_compose_v2:\n    services:\n      - db\n",
                 &["ContainerReference Likely"],
             ),
-            ("a.yml", "list:\n  - web\n  - db\n  - api\n", &["NameList Likely"]),
+            ("a.yml", "list:\n  - web\n  - db\n  - api\n", &["NameList Unsure"]),
             ("a.yml", "list:\n  - x\n  - db\n", &["Literal Unsure"]),
             (
                 "x.yml.j2",

@@ -165,7 +165,7 @@ fn ci() {
             (
                 ".github/workflows/a.yml",
                 "env:\n  DC: docker compose\njobs:\n  t:\n    needs: [db]\n    strategy:\n      matrix:\n        s: [web, db, api]\n",
-                &["Identifier Certain", "NameList Likely"],
+                &["Identifier Certain", "NameList Unsure"],
             ),
             (
                 ".github/workflows/a.yml",
