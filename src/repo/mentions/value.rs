@@ -105,21 +105,21 @@ fn is_address(key: &str) -> bool {
     ["broker", "addr", "endpoint", "proxy", "listen"].iter().any(|word| key.contains(word))
 }
 
-/// Tells whether a key means a container: by its word, or in a file that is about Docker.
-fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
+/// Tells whether a key means a container: by its word, or in a text that is about Compose.
+pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let is_container = key.contains("container");
     let tells = is_container && (page.subject.distinctive || key.len() > "containers".len());
-    tells || key.contains("compose") || speaks_of_docker(page, inner)
+    // Others have services too: ECS, Swarm, loggers.
+    let evidence: &[&str] = if is_container { &["docker", "compose"] } else { &["compose"] };
+    tells || key.contains("compose") || speaks_of(page, inner, evidence)
 }
 
-/// Tells whether the text around a place is about Docker.
-fn speaks_of_docker(page: &Page<'_>, place: &Range<usize>) -> bool {
+/// Tells whether one of some words stands in the text around a place.
+fn speaks_of(page: &Page<'_>, place: &Range<usize>, words: &[&str]) -> bool {
     let near = page.near(place.start.saturating_sub(AROUND), place.end.saturating_add(AROUND));
-    let bytes = page.slice(&near).as_bytes();
-    ["docker", "Docker", "compose"]
-        .iter()
-        .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+    let text = page.slice(&near).to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
 }
 
 /// Bytes on either side in which a text shows what it is about.
@@ -130,14 +130,57 @@ pub(super) fn is_service(page: &Page<'_>, name: &str) -> bool {
     page.subject.services.iter().any(|service| service == name)
 }
 
+/// Keys of lists whose items are folders, packages or labels, which are often called as services
+/// are.
+const LISTS_OF_OTHERS: &[&str] = &[
+    "apps",
+    "branches",
+    "choices",
+    "directories",
+    "exclude",
+    "excludes",
+    "files",
+    "filters",
+    "folders",
+    "groups",
+    "ignore",
+    "include",
+    "includes",
+    "keywords",
+    "labels",
+    "libs",
+    "members",
+    "modules",
+    "needs",
+    "packages",
+    "paths",
+    "plugins",
+    "projects",
+    "scopes",
+    "tags",
+    "testpaths",
+    "topics",
+    "types",
+    "workspaces",
+];
+
 /// Judges an item of a list by the others: among services it is one.
-pub(super) fn among(page: &Page<'_>, inner: &Range<usize>, others: &[&str]) -> Option<Judgement> {
+///
+/// A name that may mean anything needs a text that is about services, too.
+pub(super) fn among(
+    page: &Page<'_>,
+    inner: &Range<usize>,
+    key: &str,
+    others: &[&str],
+) -> Option<Judgement> {
+    if LISTS_OF_OTHERS.contains(&key.to_ascii_lowercase().as_str()) {
+        return None;
+    }
     let known = others.iter().filter(|name| is_service(page, name)).count();
-    let is_list = if page.subject.distinctive {
-        known >= 1
-    } else {
-        known * 2 >= others.len() && (known >= 2 || (known == 1 && speaks_of_docker(page, inner)))
-    };
+    let is_list = known >= 1
+        && (page.subject.distinctive
+            || (known * 2 >= others.len()
+                && speaks_of(page, inner, &["docker", "compose", "container", "service"])));
     is_list.then(|| likely(Class::NameList, "a list of services"))
 }
 

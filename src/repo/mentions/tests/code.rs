@@ -260,7 +260,49 @@ fn containers_and_commands() {
                 "X = {'web': 1, 'db': 2, 'api': 3}\nY = {'db': 1}\n",
                 &["Identifier Unsure", "Identifier Unsure"],
             ),
-            ("a.go", "x := []string{\"web\", \"db\", \"api\"}\n", &["NameList Likely"]),
+            (
+                "a.go",
+                "x := []string{\"web\", \"db\", \"api\"}\nservices := []string{\"web\", \"db\"}\n",
+                &["NameList Likely", "NameList Likely"],
+            ),
+            ("a.py", "L = ['web', 'db', 'api']\n", &["Literal Unsure"]),
+            (
+                "a.json",
+                "{\"workspaces\": [\"web\", \"db\"], \"x\": \"docker service\"}",
+                &["Literal Unsure"],
+            ),
+            (
+                "a.py",
+                "socket.create_connection((\"db\", 5432))\nf(\"db\", 3)\n",
+                &["HostSetting Likely", "Literal Unsure"],
+            ),
+            (
+                "a.js",
+                "new Redis(6379, 'db'); dns.resolve('db'); path.resolve('db')\n",
+                &["HostSetting Likely", "HostSetting Likely", "Path Unsure"],
+            ),
+            (
+                "a.py",
+                "docker.compose.exec(\"db\", [\"ls\"])\nBASE / 'db'\n",
+                &["ServiceReference Likely", "Path Unsure"],
+            ),
+            ("a.js", "compose.upMany(['db'], {});\n", &["ServiceReference Likely"]),
+            (
+                ".vscode/tasks.json",
+                "{\"command\": \"docker\", \"args\": [\"compose\", \"up\", \"db\"]}",
+                &["ComposeCommand Certain"],
+            ),
+            (
+                "a.tsx",
+                "const x = <Input name=\"host\" defaultValue=\"db\" />;\n",
+                &["HostSetting Certain"],
+            ),
+            ("a.rs", "let x = String::from(\"db\");\n", &["Literal Unsure"]),
+            (
+                "Jenkinsfile",
+                "sh \"\"\"\n  docker exec db ls\n\"\"\"\n",
+                &["ContainerCommand Certain"],
+            ),
             ("Tiltfile", "dc_resource('db')\n", &["ServiceReference Likely"]),
             (
                 "a.py",
