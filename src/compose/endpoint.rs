@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 mod mask;
+mod pair;
 mod scan;
+mod url;
 
 /// A host that a value names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,7 +58,10 @@ pub fn subject(key: &str) -> Subject {
         {
             Subject::Other
         }
-        ("server", "name") => Subject::Other,
+        // `WEB_SERVER=nginx` names a program.
+        ("server", "name") | ("app" | "application" | "http" | "web" | "wsgi", "server") => {
+            Subject::Other
+        }
         (_, "name" | "names") => match word_subject(previous) {
             Subject::Secret | Subject::Address => Subject::Other,
             subject => subject,
@@ -308,6 +311,9 @@ impl<'v> Reading<'v> {
         if let Some(judgement) = prefixed(before, after) {
             return judgement;
         }
+        if let Some(own) = whole_default(before, after).filter(|own| *own != Subject::Other) {
+            return word(own);
+        }
         if subject == Subject::Image {
             return certain(Class::Image, "image of a setting");
         }
@@ -425,6 +431,20 @@ fn pair_subject(before: &str, after: &str) -> Option<Subject> {
     let before = before.strip_suffix(['"', '\'']).unwrap_or(before).strip_suffix('=')?;
     let key = before.rsplit(|c: char| c.is_whitespace() || "\"',;&?({".contains(c)).next()?;
     ends.then(|| subject(key))
+}
+
+/// Tells what a default names that stands between other text, as in `-h ${DB_HOST:-NAME}`, by its
+/// variable's name; nothing where it is a part of a word (`${DB_HOST:-NAME}.lan`).
+fn whole_default(before: &str, after: &str) -> Option<Subject> {
+    let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$');
+    let after = after.strip_prefix(['"', '\'']).unwrap_or(after).strip_prefix('}')?;
+    let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
+    let name = enclosing_variable(before)?;
+    let (outside, _) = before.rsplit_once("${")?;
+    let operator = before.get(outside.len() + 2 + name.len()..)?;
+    let default = matches!(operator, ":-" | "-" | ":+" | "+" | ":");
+    let outside = outside.strip_suffix('$').unwrap_or(outside);
+    (default && !outside.ends_with(in_word) && !after.starts_with(in_word)).then(|| subject(name))
 }
 
 /// Finds the variable whose `${NAME:-…` is still open at the end of `before`.

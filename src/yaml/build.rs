@@ -14,6 +14,7 @@ use crate::yaml::document::{
     SyntaxError, SyntaxErrorKind,
 };
 use crate::yaml::events::{Event, Events, Start};
+use crate::yaml::lines::skip_trivia;
 
 /// Up to this many keys a mapping is searched for duplicates pair by pair.
 const FEW_KEYS: usize = 8;
@@ -89,8 +90,8 @@ impl<'t> Builder<'t> {
     fn event(&mut self, event: Event) {
         match event {
             Event::Comment(span) => self.doc.comments.push(span),
-            Event::Document(span) => {
-                self.cursor = self.cursor.max(span.end as usize);
+            Event::Document(marker) => {
+                self.cursor = marker.map_or(self.cursor, |marker| marker.end as usize);
                 self.expanded = 0;
                 self.bomb = false;
             }
@@ -350,26 +351,21 @@ impl<'t> Builder<'t> {
 
     /// Moves the cursor over blanks, line ends and comments.
     fn skip_trivia(&mut self) {
-        loop {
-            match self.byte(self.cursor) {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => self.cursor += 1,
-                Some(b'#') => {
-                    let rest = self.text.as_bytes().get(self.cursor..).unwrap_or_default();
-                    self.cursor += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-                }
-                _ => return,
-            }
-        }
+        self.cursor = skip_trivia(self.text, self.cursor);
     }
 
-    /// Moves the cursor to what stands after a tag and an anchor.
+    /// Moves the cursor to what stands after a tag and an anchor, and at the top of a document
+    /// after the end of the one before.
     fn skip_properties(&mut self) {
-        self.skip_trivia();
-        while matches!(self.byte(self.cursor), Some(b'!' | b'&')) {
-            while !self.is_blank(self.cursor) {
-                self.cursor += 1;
-            }
+        loop {
             self.skip_trivia();
+            let rest = self.text.get(self.cursor..).unwrap_or_default();
+            self.cursor += match rest.as_bytes().first() {
+                Some(b'!' | b'&') => rest.find([' ', '\t', '\r', '\n']).unwrap_or(rest.len()),
+                Some(b'.') if self.open.is_empty() && rest.starts_with("...") => 3,
+                Some(_) if rest.starts_with('\u{feff}') => '\u{feff}'.len_utf8(),
+                _ => return,
+            };
         }
     }
 

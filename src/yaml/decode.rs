@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::text::span::Span;
 use crate::yaml::document::ScalarStyle;
+use crate::yaml::lines::{after_break, line_end};
 
 /// A part of a scalar's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +24,13 @@ pub(super) enum Piece {
 /// `indent` is the column of a block scalar's content, and of no interest for another style.
 pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -> Cow<'_, str> {
     let mut value = Cow::Borrowed("");
+    // Where the value stands, as long as it is borrowed.
     let mut source = 0..0;
     pieces(text, span, style, indent, &mut |piece| match piece {
-        Piece::Source(range) if value.is_empty() || is_next(&value, &source, &range) => {
+        Piece::Source(range)
+            if value.is_empty()
+                || (matches!(value, Cow::Borrowed(_)) && source.end == range.start) =>
+        {
             let start = if value.is_empty() { range.start } else { source.start };
             source = start..range.end;
             value = Cow::Borrowed(text.get(source.clone()).unwrap_or_default());
@@ -34,10 +39,6 @@ pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -
         Piece::Made(char) => value.to_mut().push(char),
     });
     value
-}
-
-fn is_next(value: &Cow<'_, str>, before: &Range<usize>, range: &Range<usize>) -> bool {
-    matches!(value, Cow::Borrowed(_)) && before.end == range.start
 }
 
 /// Maps a range of a scalar's value to the file where its bytes stand there as they are.
@@ -353,20 +354,6 @@ fn header_end(text: &str, header: usize) -> usize {
             .iter()
             .take_while(|byte| matches!(byte, b'|' | b'>' | b'+' | b'-' | b'0'..=b'9'))
             .count()
-}
-
-fn line_end(text: &str, at: usize) -> usize {
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
-    at + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
-}
-
-/// Gives the offset behind the line end at `at`, which may be `\n`, `\r\n` or `\r`.
-fn after_break(text: &str, at: usize) -> usize {
-    match text.as_bytes().get(at..) {
-        Some([b'\r', b'\n', ..]) => at + 2,
-        Some([b'\r' | b'\n', ..]) => at + 1,
-        _ => at,
-    }
 }
 
 #[cfg(test)]

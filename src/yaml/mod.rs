@@ -8,6 +8,7 @@ mod build;
 mod decode;
 pub mod document;
 mod events;
+mod lines;
 pub mod patch;
 pub mod referee;
 pub mod scalar;

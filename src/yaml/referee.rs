@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::yaml::document::{Document, MAX_EXPANDED_NODES};
+use crate::yaml::document::{Document, MAX_EXPANDED_NODES, SyntaxError, SyntaxErrorKind};
 use crate::yaml::patch::Change;
 
 mod comments;
@@ -63,7 +63,7 @@ pub fn check(before: &Document, after: &str, changes: &[Change]) -> Result<(), O
     }
     let after_text: Arc<str> = Arc::from(after);
     let (after_tree, errors) = Document::parse(&after_text);
-    if let Some(error) = errors.into_iter().next() {
+    if let Some(error) = new_error(before, errors) {
         return Err(Objection::UnreadableAfter { parser: "composemod", message: error.message });
     }
     comments::check(before, &after_tree, changes)?;
@@ -83,6 +83,20 @@ pub fn check(before: &Document, after: &str, changes: &[Change]) -> Result<(), O
         plan.check(parser, before, after)?;
     }
     Ok(())
+}
+
+/// Gives the first syntax error of a file after its change, save for duplicate keys that it had
+/// before: their order is compared like all else.
+fn new_error(before: &Document, mut errors: Vec<SyntaxError>) -> Option<SyntaxError> {
+    if errors.is_empty() {
+        return None;
+    }
+    let duplicate = |error: &SyntaxError| error.kind == SyntaxErrorKind::DuplicateKey;
+    if let Some(at) = errors.iter().position(|error| !duplicate(error)) {
+        return Some(errors.swap_remove(at));
+    }
+    let (_, known) = Document::parse(before.text());
+    (errors.len() > known.len()).then(|| errors.pop()).flatten()
 }
 
 type Reader = for<'t> fn(&'t str) -> Result<Reading<'t>, String>;

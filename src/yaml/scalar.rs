@@ -38,8 +38,8 @@ pub(super) fn plain(value: &str, in_flow: bool) -> Plain {
     let Some(first) = value.chars().next() else { return Plain::Broken };
     let second = value.chars().nth(1);
     let starts_well = match first {
-        // A dash is an indicator only before a blank; before a letter no reader stumbles.
-        '-' => second.is_some_and(|second| second.is_alphanumeric() || second == '.'),
+        // A dash is an indicator only before a blank.
+        '-' => second.is_some_and(|second| second != ' '),
         _ => !",[]{}#&*!|>'\"%@`?:".contains(first),
     };
     let marker = value.starts_with("---") || value.starts_with("...");
@@ -133,6 +133,7 @@ mod tests {
             ("17.2-alpine", Plain, "17.2-alpine"),
             ("a b, c", Plain, "a b, c"),
             ("-v", Plain, "-v"),
+            ("--host=db", Plain, "--host=db"),
             ("é ü", Plain, "é ü"),
             ("on", Plain, "\"on\""),
             ("No", Plain, "\"No\""),

@@ -1,21 +1,22 @@
 //! Commands that no table knows: functions of the same text, scripts, tests, builtins that set
 //! variables, and programs that print.
 
-use super::flow;
 use super::flow::Role;
+use super::flow::Variable;
 use super::grammar::Input;
 use super::grammar::Slot;
-use super::lexer::PartKind;
-use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::programs;
-use super::reader::Outcome;
+use super::reader::Mode;
 use super::reader::Reader;
+use super::run::Outcome;
 use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
 use super::slots::VARIABLE_NAME;
+use super::word::PartKind;
+use super::word::Word;
 use crate::compose::setting;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;
@@ -26,16 +27,25 @@ const PRINTS: &str = "echo print printf println log msg message messages info wa
     section step banner status ok ko trace verbose output usage alert notify bail panic croak";
 
 /// Parts of a function's name that say that it handles a service.
-const HANDLES: &str = "service services svc container containers host wait waits healthy health \
-    restart logs check exec running ready stop start recreate rebuild up";
+const HANDLES: &str = "service services svc container containers host wait waits \
+    healthy health restart logs running ready recreate rebuild";
+
+/// Parts of a function's name that say that it handles something else.
+const HANDLES_OTHERS: &str = "sql database query user role schema table command cmd dependency dep \
+    deps installed binary bin tool package pkg program version file dir env var branch image \
+    volume network test tests";
 
 /// Verbs of a script whose operand is a service.
-const VERBS: &str = "logs restart stop exec rebuild recreate build shell attach update pull scale";
+const VERBS: &str = "logs restart stop exec rebuild recreate up shell attach";
+
+/// Verbs of a wrapper of Docker whose operand is a service.
+const DOCKER_VERBS: &str = "run start build pull down ps rm kill";
 
 impl Reader<'_> {
-    /// Tells whether a word as it stands in a text is a wrapper.
+    /// Tells whether a word as it stands in a text is a wrapper, or named like one.
     pub(super) fn is_wrapper(&self, token: &str) -> bool {
-        self.known().is_wrapper(token)
+        let name = token.strip_prefix('$').map(|name| name.trim_matches(['{', '}', '(', ')']));
+        self.known().is_wrapper(token) || name.is_some_and(names_compose)
     }
 
     /// Reads commands that are no programs; tells whether this was one.
@@ -67,7 +77,7 @@ impl Reader<'_> {
             "echo" | "printf" | "print" | "puts" | "cat" | "tee"
                 if file.is_some() || name == "tee" =>
             {
-                outcome.lists = rest.iter().find_map(|word| self.listing_of(word, &place));
+                outcome.lists = rest.iter().find_map(|word| self.listing_of(word));
                 if matches!(name, "cat" | "tee") {
                     let path =
                         (Class::Path, Confidence::Certain, super::slots::reason(Class::Path));
@@ -85,7 +95,7 @@ impl Reader<'_> {
                 self.content(&text, Input::Text, file, &place);
             }
             "echo" | "printf" | "write-output" | "Write-Output" => {
-                outcome.lists = rest.iter().find_map(|word| self.listing_of(word, &place));
+                outcome.lists = rest.iter().find_map(|word| self.listing_of(word));
                 let text = Word::join(rest.iter().copied());
                 self.prose(&text, MESSAGE, &place);
             }
@@ -133,8 +143,10 @@ impl Reader<'_> {
     /// Reads `[ "$x" = NAME ]`, `[[ $x == *NAME* ]]`, `$x -eq "NAME"`.
     fn test(&mut self, words: &[&Word], place: &Place) {
         let subject = words.iter().find_map(|word| word.variable(&(0..word.text.len())));
-        let key = subject.map(|name| flow::key(name, &place.scope));
-        let listing = words.iter().find_map(|word| self.listing_of(word, place));
+        let key = subject.map(|name| Variable::new(name, &place.scope));
+        let likely = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
+        let likely = Place { mode: likely, ..place.clone() };
+        let listing = words.iter().find_map(|word| self.listing_of(word));
         let mut file = false;
         for word in words {
             let whole = 0..word.text.len();
@@ -142,6 +154,9 @@ impl Reader<'_> {
             if text == self.name() && !file {
                 let literal = (Class::Literal, Confidence::Unsure, "compared with another value");
                 self.put(&word.text, whole.clone(), literal, place.mode);
+                if let Some(subject) = subject {
+                    self.setting(subject, word, whole.clone(), &likely);
+                }
                 if let (Some(key), Some(range)) = (&key, word.text.source(&whole)) {
                     self.flow().held(key.clone(), range, Role::Compared, place.mode.cap);
                 }
@@ -153,9 +168,12 @@ impl Reader<'_> {
                 );
                 self.each(word, &whole, pattern, place.mode);
             } else if file {
-                self.slot(word, whole, Slot::Holds(Class::Path), place);
+                self.slot(word, whole.clone(), Slot::Holds(Class::Path), place);
             } else {
-                self.generic(word, whole, UNKNOWN, place.mode);
+                self.generic(word, whole.clone(), UNKNOWN, place.mode);
+            }
+            if listing.is_some() && self.listing_of(word).is_none() {
+                self.pattern_variables(word, &whole, place);
             }
             file =
                 matches!(text, "-f" | "-d" | "-e" | "-r" | "-w" | "-x" | "-s" | "-L" | "-h" | "-S");
@@ -176,12 +194,13 @@ impl Reader<'_> {
             .iter()
             .any(|word| matches!(word.as_str(), "-p" | "-P" | "-U" | "-u" | "--port" | "--user"));
         let mut before: Option<&str> = None;
+        let mut verb: Option<&str> = None;
         for word in arguments {
             let text = word.as_str();
             let whole = 0..word.text.len();
             let flag = before.filter(|before| before.starts_with('-'));
             match flag.map(|flag| flag.trim_start_matches('-')) {
-                Some("h") if connects && text == self.name() => {
+                Some("h" | "H") if connects && text == self.name() => {
                     let host = (Class::Host, Confidence::Likely, "host that a client connects to");
                     self.put(&word.text, whole, host, place.mode);
                 }
@@ -189,9 +208,10 @@ impl Reader<'_> {
                     self.generic(word, whole.clone(), UNKNOWN, place.mode);
                     self.option(flag, word, whole, place);
                 }
-                _ => self.argument(function, before, word, place),
+                _ => self.argument(function, verb, word, place),
             }
             before = Some(text);
+            verb = if text.starts_with('-') { verb } else { Some(text) };
         }
     }
 
@@ -201,11 +221,11 @@ impl Reader<'_> {
         self.setting(flag, word, range, &place);
     }
 
-    fn argument(&mut self, function: &str, before: Option<&str>, word: &Word, place: &Place) {
+    fn argument(&mut self, function: &str, verb: Option<&str>, word: &Word, place: &Place) {
         let text = word.as_str();
         let whole = 0..word.text.len();
         if text == self.name() {
-            let literal = self.literal(function, before);
+            let literal = self.literal(function, verb);
             return self.put(&word.text, whole, literal, place.mode);
         }
         if let Some((key, _)) = text.split_once('=') {
@@ -226,10 +246,11 @@ impl Reader<'_> {
     }
 
     /// Says how sure the name is a service or host where it is an argument of a function.
-    fn literal(&self, function: &str, before: Option<&str>) -> Meaning {
-        let script = function.contains('/') || function.contains('.');
-        let verb =
-            before.is_some_and(|before| VERBS.split_ascii_whitespace().any(|verb| verb == before));
+    fn literal(&self, function: &str, verb: Option<&str>) -> Meaning {
+        let docker = function.to_ascii_lowercase().contains("docker");
+        let script = docker || function.contains(['/', '.']);
+        let listed = |verbs: &str| verbs.split_ascii_whitespace().any(|known| Some(known) == verb);
+        let verb = listed(VERBS) || docker && listed(DOCKER_VERBS);
         if self.handles(function) {
             (Class::Literal, Confidence::Likely, "argument of a command that handles services")
         } else if script && verb {
@@ -244,7 +265,7 @@ impl Reader<'_> {
         let several =
             name.contains(['_', '-', ':']) || name.bytes().any(|byte| byte.is_ascii_uppercase());
         let alone = matches!(name, "restart" | "logs" | "healthy" | "recreate");
-        (several || alone) && has_part(name, HANDLES)
+        (several || alone) && has_part(name, HANDLES) && !has_part(name, HANDLES_OTHERS)
     }
 
     /// Notes what a function of the same text is called with.
@@ -252,13 +273,13 @@ impl Reader<'_> {
         if !self.known().functions.contains(function) {
             return;
         }
-        let all = flow::parameters(function);
+        let all = Variable::parameters(function);
         for (index, word) in arguments.iter().enumerate() {
             let whole = 0..word.text.len();
-            let one = flow::parameter(function, index + 1);
+            let one = Variable::parameter(function, index + 1);
             for key in [one, all.clone()] {
                 if let Some(from) = word.variable(&whole) {
-                    let from = flow::key(from, &place.scope);
+                    let from = Variable::new(from, &place.scope);
                     self.flow().copied(key.clone(), from);
                 }
                 if word.as_str() == self.name() {
@@ -277,6 +298,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Tells whether a variable's or script's name says that it stands for Compose.
+pub(super) fn names_compose(name: &str) -> bool {
+    let name = name.trim_start_matches('_').to_ascii_lowercase();
+    name.contains("compose") || matches!(name.as_str(), "dc" | "doco" | "dco" | "dcomp" | "dc_base")
 }
 
 /// Tells whether an option's name says what its value is.

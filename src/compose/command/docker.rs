@@ -8,7 +8,7 @@ use super::grammar::Grammar;
 use super::grammar::Plan;
 use super::grammar::Reading;
 use super::grammar::Slot;
-use super::lexer::Word;
+use super::word::Word;
 use crate::compose::usage::Class;
 
 const PLAIN: Slot = Slot::Plain;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::lexer::Word;
+use super::word::Word;
 use crate::compose::usage::Class;
 
 /// What a word of a command line stands for.
@@ -120,10 +120,13 @@ pub(super) struct Reading<'r> {
 
 impl Reading<'_> {
     /// Tells whether a word is a variable that holds flags (`$TTY`, `"${ARGS[@]}"`).
-    pub(super) fn holds_flags(&self, word: &Word) -> bool {
+    fn holds_flags(&self, word: &Word, next: Option<&&Word>) -> bool {
         let Some(name) = word.variable(&(0..word.text.len())) else { return false };
-        if let Some(values) = self.values.get(name) {
+        if let Some(values) = self.values.get(name).filter(|values| !values.is_empty()) {
             return values.iter().all(|value| value.is_empty() || value.starts_with('-'));
+        }
+        if next.is_none() {
+            return false;
         }
         let name = name.to_ascii_lowercase();
         ["tty", "flag", "opt", "arg", "param", "extra", "interactive"]
@@ -144,7 +147,8 @@ const PROSE: &str = "a after again and any are as at because before but by comma
     these this those to until use using was we when where which while will with without you your \
     would should can could also only does";
 
-fn is_prose(word: &str) -> bool {
+/// Tells whether a word is one of a sentence.
+pub(super) fn is_prose(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_punctuation());
     let dash = word.is_empty() || word.starts_with(['—', '–', '→', '(']);
     dash || PROSE.split_ascii_whitespace().any(|prose| prose.eq_ignore_ascii_case(word))
@@ -167,7 +171,7 @@ impl Grammar {
                 flags_end = true;
             } else if !flags_end && text.len() > 1 && text.starts_with('-') {
                 at = self.flag(words, at, plan);
-            } else if reading.holds_flags(word) && words.get(at + 1).is_some() {
+            } else if reading.holds_flags(word, words.get(at + 1)) {
                 plan.slots.push((at, whole, Slot::Plain));
             } else if reading.ends_at(word) {
                 return;

@@ -11,6 +11,9 @@ use std::ops::Range;
 use super::balance::Balance;
 use super::balance::Closer;
 use super::text::Text;
+use super::word::Part;
+use super::word::PartKind;
+use super::word::Word;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -55,99 +58,6 @@ pub(super) enum Redirection {
     HereString,
 }
 
-/// A word: its text without quotes and escapes, and the parts of it that are more than text.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Word {
-    pub(super) text: Text,
-    /// In order; ranges are bytes of `text`.
-    pub(super) parts: Vec<Part>,
-    /// Whether any of it stood in quotes.
-    pub(super) quoted: bool,
-}
-
-/// A part of a word that the shell, or a template engine, replaces.
-#[derive(Clone, Debug)]
-pub(super) struct Part {
-    pub(super) range: Range<usize>,
-    pub(super) kind: PartKind,
-}
-
-/// What a part is.
-#[derive(Clone, Debug)]
-pub(super) enum PartKind {
-    /// A variable, with the bytes of its default where it has one.
-    Variable { name: String, default: Option<Range<usize>> },
-    /// A command whose output stands here.
-    Command(Text),
-    /// Arithmetic, an expression of a template, a placeholder.
-    Opaque,
-}
-
-impl Word {
-    /// Gives the word's text.
-    pub(super) fn as_str(&self) -> &str {
-        self.text.as_str()
-    }
-
-    /// Gives the name of the variable that is all of a range of the word.
-    pub(super) fn variable(&self, range: &Range<usize>) -> Option<&str> {
-        let index = self.parts.partition_point(|part| part.range.start < range.start);
-        self.parts.get(index).filter(|part| part.range == *range).and_then(Part::variable)
-    }
-
-    /// Gives a part of the word as a word of its own.
-    pub(super) fn slice(&self, range: Range<usize>) -> Self {
-        let inside = |part: &&Part| range.start <= part.range.start && part.range.end <= range.end;
-        let shift = |at: &Range<usize>| at.start - range.start..at.end - range.start;
-        let parts = self.parts.iter().filter(inside).map(|part| Part {
-            range: shift(&part.range),
-            kind: match &part.kind {
-                PartKind::Variable { name, default } => {
-                    PartKind::Variable { name: name.clone(), default: default.as_ref().map(shift) }
-                }
-                other => other.clone(),
-            },
-        });
-        let parts = parts.collect();
-        Self { text: self.text.slice(range), parts, quoted: self.quoted }
-    }
-
-    /// Joins words with single spaces.
-    pub(super) fn join<'w>(words: impl IntoIterator<Item = &'w Self>) -> Self {
-        let mut joined = Self::default();
-        for (index, word) in words.into_iter().enumerate() {
-            if index > 0 {
-                joined.text.append_made_up(" ");
-            }
-            let by = joined.text.len();
-            joined.text.append(&word.text, 0..word.text.len());
-            joined.quoted |= word.quoted;
-            let shift = |at: &Range<usize>| at.start + by..at.end + by;
-            joined.parts.extend(word.parts.iter().map(|part| Part {
-                range: shift(&part.range),
-                kind: match &part.kind {
-                    PartKind::Variable { name, default } => PartKind::Variable {
-                        name: name.clone(),
-                        default: default.as_ref().map(shift),
-                    },
-                    other => other.clone(),
-                },
-            }));
-        }
-        joined
-    }
-}
-
-impl Part {
-    /// Gives the variable's name, where the part is a variable.
-    pub(super) fn variable(&self) -> Option<&str> {
-        match &self.kind {
-            PartKind::Variable { name, .. } => Some(name),
-            PartKind::Command(_) | PartKind::Opaque => None,
-        }
-    }
-}
-
 /// Reads shell text.
 pub(super) fn lex(text: &Text) -> Lexed {
     let mut lexer = Lexer {
@@ -163,16 +73,17 @@ pub(super) fn lex(text: &Text) -> Lexed {
     lexer.lexed
 }
 
-struct Lexer<'t> {
-    text: &'t Text,
-    bytes: &'t [u8],
-    at: usize,
-    balance: Balance<'t>,
+/// What reads a text.
+pub(super) struct Lexer<'t> {
+    pub(super) text: &'t Text,
+    pub(super) bytes: &'t [u8],
+    pub(super) at: usize,
+    pub(super) balance: Balance<'t>,
     lexed: Lexed,
     /// Delimiters of heredocs whose bodies start at the next line.
     pending: Vec<(usize, String)>,
     /// Nothing before this offset closes a `{{`.
-    no_template_before: usize,
+    pub(super) no_template_before: usize,
 }
 
 impl Lexer<'_> {
@@ -231,11 +142,13 @@ impl Lexer<'_> {
         self.push(start, Kind::Comment(self.text.slice(start..end)));
     }
 
-    fn rest(&self) -> &[u8] {
+    /// Gives what is not read yet.
+    pub(super) fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    fn line_end(&self, from: usize) -> usize {
+    /// Gives where the line ends that an offset is in.
+    pub(super) fn line_end(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
         let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |at| from + at);
         if end > from && self.bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
@@ -358,12 +271,14 @@ impl Lexer<'_> {
         self.push(start, Kind::Word(word));
     }
 
-    fn literal(&mut self, word: &mut Word, len: usize) {
+    /// Takes bytes as they stand.
+    pub(super) fn literal(&mut self, word: &mut Word, len: usize) {
         word.text.append(self.text, self.at..self.at + len);
         self.at += len;
     }
 
-    fn part(&mut self, word: &mut Word, end: usize, kind: PartKind) {
+    /// Takes bytes up to an offset as a part of a word.
+    pub(super) fn part(&mut self, word: &mut Word, end: usize, kind: PartKind) {
         let start = word.text.len();
         word.text.append(self.text, self.at..end);
         word.parts.push(Part { range: start..word.text.len(), kind });
@@ -458,127 +373,8 @@ impl Lexer<'_> {
         self.part(word, end + 1, PartKind::Command(inner));
     }
 
-    fn dollar(&mut self, word: &mut Word) {
-        match self.rest().get(1) {
-            Some(b'(') => self.substitution(word),
-            Some(b'{') if self.rest().starts_with(b"${{") => self.template(word, 1),
-            Some(b'{') => self.braced(word),
-            // Make's `$$x` is the shell's `$x`.
-            Some(b'$') => self.literal(word, 1),
-            Some(b'\'' | b'"') => self.at += 1,
-            Some(byte) if byte.is_ascii_alphabetic() || *byte == b'_' => {
-                let start = if self.rest().starts_with(b"$env:") { 5 } else { 1 };
-                let len = self.identifier(self.at + start);
-                let name = self.text.as_str().get(self.at + start..self.at + start + len);
-                let name = name.unwrap_or_default().to_owned();
-                self.part(word, self.at + start + len, PartKind::Variable { name, default: None });
-            }
-            Some(byte @ (b'0'..=b'9' | b'@' | b'*')) => {
-                let name = char::from(*byte).to_string();
-                self.part(word, self.at + 2, PartKind::Variable { name, default: None });
-            }
-            Some(b'#' | b'?' | b'!' | b'-') => self.part(word, self.at + 2, PartKind::Opaque),
-            _ => self.literal(word, 1),
-        }
-    }
-
-    /// Reads `$(…)`, `<(…)`, `>(…)`, `$((…))` and Make's `$(NAME)`.
-    fn substitution(&mut self, word: &mut Word) {
-        let start = self.at + 2;
-        let Some(end) = self.balance.close(start, Closer::Paren) else {
-            return self.literal(word, 1);
-        };
-        let inner = self.text.slice(start..end - 1);
-        let kind = match inner.as_str() {
-            text if text.starts_with('(') && text.ends_with(')') => PartKind::Opaque,
-            text if is_identifier(text) => {
-                PartKind::Variable { name: text.to_owned(), default: None }
-            }
-            text => match text.strip_prefix("shell ") {
-                Some(command) => {
-                    PartKind::Command(inner.slice(text.len() - command.len()..text.len()))
-                }
-                None => PartKind::Command(inner),
-            },
-        };
-        self.part(word, end, kind);
-    }
-
-    /// Reads `${NAME}`, `${NAME:-default}`, `${NAME[@]}`, `${!NAME[@]}` …
-    fn braced(&mut self, word: &mut Word) {
-        let start = self.at + 2;
-        let Some(end) = self.balance.close(start, Closer::Brace) else {
-            return self.literal(word, 1);
-        };
-        let inner = self.bytes.get(start..end - 1).unwrap_or_default();
-        let mut at = usize::from(matches!(inner.first(), Some(b'!' | b'#')) && inner.len() > 1);
-        if inner.get(at..).is_some_and(|inner| inner.starts_with(b"env:")) {
-            at += 4;
-        }
-        let len = match inner.get(at) {
-            Some(byte) if byte.is_ascii_digit() || b"@*".contains(byte) => 1,
-            _ => self.identifier(start + at),
-        };
-        let name = self.text.as_str().get(start + at..start + at + len).unwrap_or_default();
-        if name.is_empty() {
-            return self.part(word, end, PartKind::Opaque);
-        }
-        let operator = inner.get(at + len..).unwrap_or_default();
-        let skip = match operator {
-            [b':', b'-' | b'=' | b'+', ..] => Some(2),
-            [b'-' | b'=' | b'+', ..] => Some(1),
-            _ => None,
-        };
-        let base = word.text.len() + 2;
-        let default = skip.map(|skip| base + at + len + skip..base + inner.len());
-        let kind = PartKind::Variable { name: name.to_owned(), default };
-        self.part(word, end, kind);
-    }
-
-    /// Reads `{{ … }}` after `skip` bytes: a template's or GitHub's expression, just's `{{name}}`.
-    fn template(&mut self, word: &mut Word, skip: usize) {
-        let start = self.at + skip + 2;
-        if self.at < self.no_template_before {
-            return self.literal(word, 1);
-        }
-        let line = self.line_end(self.at);
-        let rest = self.bytes.get(start..line).unwrap_or_default();
-        let Some(len) = memchr::memmem::find(rest, b"}}") else {
-            self.no_template_before = line;
-            return self.literal(word, 1);
-        };
-        let name = self.text.as_str().get(start..start + len).unwrap_or_default().trim();
-        let kind = if is_identifier(name) {
-            PartKind::Variable { name: name.to_owned(), default: None }
-        } else {
-            PartKind::Opaque
-        };
-        self.part(word, start + len + 2, kind);
-    }
-
-    /// Reads batch's `%NAME%`.
-    fn batch_variable(&mut self, word: &mut Word) {
-        let len = self.identifier(self.at + 1);
-        if len > 0 && self.bytes.get(self.at + 1 + len) == Some(&b'%') {
-            let name = self.text.as_str().get(self.at + 1..self.at + 1 + len).unwrap_or_default();
-            let kind = PartKind::Variable { name: name.to_owned(), default: None };
-            return self.part(word, self.at + len + 2, kind);
-        }
-        self.literal(word, 1);
-    }
-
-    /// Gives the end of a `<placeholder>` that starts here.
-    fn placeholder(&self) -> Option<usize> {
-        let rest = self.rest().get(1..)?;
-        let len = rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte))
-            .count();
-        let first = rest.first()?.is_ascii_alphabetic();
-        (first && rest.get(len) == Some(&b'>')).then_some(self.at + len + 2)
-    }
-
-    fn identifier(&self, from: usize) -> usize {
+    /// Gives the length of the variable's name that starts at an offset.
+    pub(super) fn identifier(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
         if rest.first().is_some_and(u8::is_ascii_digit) {
             return 0;

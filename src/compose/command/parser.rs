@@ -6,14 +6,15 @@
 
 use std::rc::Rc;
 
+use super::docker;
 use super::lexer::Kind;
 use super::lexer::Lexed;
 use super::lexer::Redirection;
 use super::lexer::Token;
-use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::programs::is_program;
 use super::text::Text;
+use super::word::Word;
 
 /// A piece of a script.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(super) enum Item {
     /// Targets of a Makefile, a function's name: names that are no commands.
     Names(Vec<Word>),
     Comment(Text),
+    /// `user@host:~$`
+    Prompt(Word),
 }
 
 /// A simple command.
@@ -71,6 +74,9 @@ pub(super) struct Scope {
     pub(super) function: Option<Rc<str>>,
     pub(super) shifted: usize,
 }
+
+/// How many blocks may be open at once; further ones are not looked at as blocks.
+const MAX_DEPTH: usize = 256;
 
 /// What is open around a command.
 #[derive(Debug)]
@@ -143,18 +149,10 @@ impl Parser {
                 }
                 Kind::ArmEnd => {
                     self.flush();
-                    if let Some(Block::Case { in_label, .. }) = self
-                        .blocks
-                        .iter_mut()
-                        .rev()
-                        .find(|block| matches!(block, Block::Case { .. }))
+                    if self.leave_to_case()
+                        && let Some(Block::Case { in_label, .. }) = self.blocks.last_mut()
                     {
                         *in_label = true;
-                    }
-                    while self.blocks.last().is_some_and(|b| !matches!(b, Block::Case { .. }))
-                        && self.blocks.iter().any(|b| matches!(b, Block::Case { .. }))
-                    {
-                        self.close_block();
                     }
                 }
                 Kind::Redirect(kind) => self.redirect(kind),
@@ -219,7 +217,10 @@ impl Parser {
             [shell, _] => shell.as_str() == "PS",
             _ => false,
         };
-        if kind == Redirection::Write && before_prompt && is_program(target.as_str()) {
+        // No file has the name of an engine.
+        let engine = docker::engine(target.as_str()).is_some() && self.command.words.len() < 3;
+        let known = before_prompt && is_program(target.as_str());
+        if kind == Redirection::Write && (engine || known) {
             self.command.words.clear();
             self.command.prompted = true;
             return self.word(target);
@@ -288,13 +289,13 @@ impl Parser {
             return;
         }
         self.flush();
-        self.blocks.push(Block::Paren);
+        self.enter(Block::Paren);
     }
 
     /// Reads the words of an array up to its `)`.
     fn list(&mut self, name: Word) {
         let mut words = Vec::new();
-        while let Some(token) = self.tokens.next() {
+        for token in self.tokens.by_ref() {
             self.end = token.span.end;
             match token.kind {
                 Kind::Word(word) => words.push(word),
@@ -317,9 +318,9 @@ impl Parser {
             Some(function) => {
                 let inside = Scope { function: Some(function), shifted: 0 };
                 let outside = std::mem::replace(&mut self.scope, inside);
-                self.blocks.push(Block::Function(outside));
+                self.enter(Block::Function(outside));
             }
-            None => self.blocks.push(Block::Brace),
+            None => self.enter(Block::Brace),
         }
     }
 
@@ -331,6 +332,24 @@ impl Parser {
             }
             self.close_block();
         }
+    }
+
+    fn enter(&mut self, block: Block) {
+        if self.blocks.len() < MAX_DEPTH {
+            self.blocks.push(block);
+        }
+    }
+
+    /// Closes what is open within the innermost `case`; tells whether there is one.
+    fn leave_to_case(&mut self) -> bool {
+        let case = |block: &Block| matches!(block, Block::Case { .. });
+        if !self.blocks.iter().any(case) {
+            return false;
+        }
+        while self.blocks.last().is_some_and(|block| !case(block)) {
+            self.close_block();
+        }
+        true
     }
 
     fn close_block(&mut self) {
@@ -360,10 +379,7 @@ impl Parser {
             "for" | "select" | "foreach" => self.loop_head(word),
             "case" | "switch" => self.case(word),
             "esac" => {
-                if self.blocks.iter().any(|block| matches!(block, Block::Case { .. })) {
-                    while self.blocks.last().is_some_and(|b| !matches!(b, Block::Case { .. })) {
-                        self.close_block();
-                    }
+                if self.leave_to_case() {
                     self.blocks.pop();
                 }
             }
@@ -411,7 +427,7 @@ impl Parser {
         }
         if is_prompt(&word) {
             self.command.prompted = true;
-            return;
+            return self.items.push(Item::Prompt(word));
         }
         let recipe = word.as_str().trim_start_matches(['@', '-', '+']);
         let cut = word.text.len() - recipe.len();
@@ -443,11 +459,15 @@ impl Parser {
             [keyword, name] if matches!(keyword.as_str(), "export" | "override") => Some(name),
             _ => None,
         };
-        let name = name.filter(|_| assigns).filter(|name| {
-            is_identifier(name.as_str()) || name.variable(&(0..name.text.len())).is_some()
-        });
-        let Some(name) = name.cloned() else { return self.command.words.push(word) };
-        let rest = self.line();
+        let name = name.filter(|_| assigns).and_then(assigned);
+        let Some(name) = name else { return self.command.words.push(word) };
+        let mut rest = self.line();
+        if let Some(last) = rest.last_mut()
+            && !name.parts.is_empty()
+        {
+            // `[string]$Service = "web",` among parameters.
+            *last = last.slice(0..last.as_str().trim_end_matches(',').len());
+        }
         if rest.iter().all(|word| word.as_str() == "@") {
             // A list in brackets follows.
             self.command.words = vec![name, word];
@@ -513,7 +533,7 @@ impl Parser {
         let Some(subject) = self.next_word() else { return self.command.words.push(keyword) };
         if self.next_is(|kind| matches!(kind, Kind::Word(word) if word.as_str() == "in")) {
             let label = Vec::new();
-            return self.blocks.push(Block::Case { subject, label, in_label: true });
+            return self.enter(Block::Case { subject, label, in_label: true });
         }
         // fish: `switch $x`, then `case a b`.
         let words = std::iter::once(subject).chain(self.line()).collect();
@@ -554,6 +574,20 @@ fn split_assignment(word: &Word) -> Option<(usize, usize)> {
     let name = before.trim_end_matches(['+', '?', ':']);
     let plain = name.split_once('[').map_or(name, |(name, _)| name);
     is_identifier(plain).then_some((name.len(), equals + 1))
+}
+
+/// Gives the variable that a word before a `=` names: `NAME`, `$name`, `[string]$name`.
+fn assigned(word: &Word) -> Option<Word> {
+    let end = word.text.len();
+    let variable =
+        word.parts.last().filter(|part| part.range.end == end && part.variable().is_some());
+    let start = match variable {
+        Some(part) => part.range.start,
+        None => return is_identifier(word.as_str()).then(|| word.clone()),
+    };
+    let kind = word.as_str().get(..start).unwrap_or_default();
+    (kind.is_empty() || kind.starts_with('[') && kind.ends_with(']'))
+        .then(|| word.slice(start..end))
 }
 
 /// Tells whether a first word is a target of a Makefile, or a key before a command.

@@ -187,14 +187,14 @@ const PROGRAMS: &[Program] = &[
     program("sudo doas", &[("u user g group h host C p r t T U D R", USER)], &[COMMAND]),
     program("env cross-env cross-env-shell", &[("u unset C chdir", PLAIN), ("S", SHELL)], &[COMMAND]),
     program("nice ionice chrt stdbuf", &[("n c p i o e adjustment", PLAIN)], &[COMMAND]),
-    program("nohup time command builtin exec setsid unbuffer catchsegv dumb-init tini then else do busybox winpty call start-process sh-c @call", &[("a f o", PLAIN), ("--", COMMAND)], &[COMMAND]),
+    program("docker-entrypoint entrypoint nohup time command builtin exec setsid unbuffer catchsegv dumb-init tini then else do busybox winpty call start-process sh-c @call", &[("a f o", PLAIN), ("--", COMMAND)], &[COMMAND]),
     program("timeout gtimeout retry", &[("k kill-after s signal d delay t tries max interval", PLAIN)], &[PLAIN, COMMAND]),
     program("xargs parallel", &[("I n P L d a s E max-args max-procs arg-file delimiter", PLAIN)], &[COMMAND]),
     program("watch entr", &[("n interval", PLAIN)], &[COMMAND]),
     program("flock chroot", &[("w timeout E conflict-exit-code", PLAIN)], &[PATH, COMMAND]),
     program("gosu su-exec setpriv chpst runuser-user", &[("u", USER)], &[USER, COMMAND]),
     program("su runuser", &[("c command", SHELL), ("s shell g group G u user", USER)], &[USER]),
-    program("sh bash zsh ash dash ksh fish powershell pwsh", &[("c command", SHELL), ("o O rcfile init-file", PLAIN)], &[PATH, PLAIN]).takes(Input::Shell),
+    program("sh bash zsh ash dash ksh fish powershell pwsh", &[("c command", SHELL), ("o O rcfile init-file", PLAIN)], &[COMMAND]).takes(Input::Shell),
     program("cmd", &[], &[PLAIN, COMMAND]),
     program("eval trap concurrently npm-run-all start-server-and-test", &[("n names c k", PLAIN)], &[SHELL]),
     program("npx bunx pnpx uvx pipx direnv dotenvx env-cmd dotenv doppler infisical chamber aws-vault op", &[("e env-file p package f", PATH), ("--", COMMAND)], &[SCRIPT]),
@@ -211,7 +211,7 @@ const PROGRAMS: &[Program] = &[
     program("head tail sort uniq cut tr tee column wc fold nl rev less more", &[("n c d f k t b s o", PLAIN)], &[PATH]).filtering(),
     // Programs whose words are surely other things.
     program("cd ls ll cat touch mkdir rmdir rm cp mv ln pushd popd tree du df stat file find source . less vi vim nano code open readlink realpath basename dirname tar gzip gunzip unzip zip md5sum sha256sum diff patch install truncate shred test-path remove-item new-item set-location get-content copy-item COPY ADD WORKDIR VOLUME", &[("name iname path type maxdepth C f S t", PATH), ("from", NAME), ("chown user group", USER)], &[PATH]),
-    program("python python3 python2 node deno ruby php perl5 java go-run ts-node tsx bun-run", &[("c e m", SCRIPT)], &[PATH, PLAIN]).takes(Input::Code),
+    program("python python3 python2 node deno ruby php perl5 java go-run ts-node tsx bun-run", &[("c e m", SCRIPT)], &[COMMAND]).takes(Input::Code),
     program("chown chgrp", &[("R", Slot::Attached)], &[USER, PATH]),
     program("useradd adduser usermod userdel groupadd addgroup id passwd chpasswd getfacl USER", &[("g G s d u U", USER)], &[USER]),
     program("systemctl service rc-service rc-update supervisorctl pm2 launchctl sv initctl chkconfig update-rc.d s6-svc journalctl pkill pgrep killall which type whereis hash pidof command-v ps", &[("u unit n since", PROGRAM)], &[PROGRAM]),
@@ -234,6 +234,21 @@ pub(super) fn find(name: &str) -> Option<&'static Program> {
             .iter()
             .find(|program| powershell && program.names.split(' ').any(|known| known == lower))
     })
+}
+
+/// Programs that other commands often run, and that take a flag or URL first.
+const INNER_WITH_FLAGS: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql \
+    mysqladmin mysqldump mariadb mongosh mongodump mongorestore redis-cli valkey-cli curl wget";
+
+/// Programs that other commands often run, and that no service is named after.
+const INNER: &str = "chown bash sh ping nc telnet nslookup getent kubectl";
+
+/// Tells whether a command that is not known runs a word that follows it as a program.
+pub(super) fn is_inner(word: &str, next: &str) -> bool {
+    let name = base_name(word);
+    let listed = |list: &str| list.split_ascii_whitespace().any(|inner| inner == name);
+    listed(INNER) && !next.is_empty()
+        || listed(INNER_WITH_FLAGS) && (next.starts_with('-') || next.contains("://"))
 }
 
 /// Tells whether a word is the name of a program, so that a command is likely to start with it.

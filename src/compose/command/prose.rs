@@ -4,18 +4,18 @@
 use std::ops::Range;
 
 use super::docker;
+use super::forms::Forms;
 use super::grammar::Input;
-use super::lexer::Word;
 use super::lexer::is_identifier;
 use super::reader::Mode;
 use super::reader::Reader;
-use super::slots::Forms;
 use super::slots::MESSAGE;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
 use super::slots::reason;
 use super::text::Text;
+use super::word::Word;
 use crate::compose::setting;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;
@@ -23,10 +23,10 @@ use crate::compose::usage::occurrences;
 
 /// Programs that start a command in the middle of a sentence when a flag follows.
 const WITH_FLAGS: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql mysqladmin \
-    mysqldump mariadb mongosh mongo redis-cli valkey-cli curl wget";
+    mysqldump mariadb mongosh mongo redis-cli valkey-cli curl wget ping nc telnet";
 
 /// Programs that start a command in the middle of a sentence, whatever follows.
-const ALWAYS: &str = "ping nc telnet nslookup getent kubectl helm systemctl apt-get brew pip";
+const ALWAYS: &str = "nslookup getent kubectl helm systemctl apt-get brew pip";
 
 impl Reader<'_> {
     /// Classifies the name in text for people.

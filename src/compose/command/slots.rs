@@ -1,17 +1,16 @@
 //! What a name means in a word whose place is known.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::flow;
+use super::flow::Variable;
+use super::forms::Forms;
 use super::grammar::Slot;
-use super::lexer::PartKind;
-use super::lexer::Word;
 use super::parser::Scope;
 use super::reader::Mode;
 use super::reader::Reader;
-use super::reader::starts_command;
-use crate::compose::endpoint::Endpoint;
+use super::values::starts_command;
+use super::word::PartKind;
+use super::word::Word;
 use crate::compose::endpoint::Form;
 use crate::compose::endpoint::endpoints;
 use crate::compose::setting;
@@ -56,7 +55,12 @@ impl Reader<'_> {
             }
             Slot::Holds(class) => {
                 self.variables(word, &range, class, Confidence::Certain, place);
-                let whole = (class, Confidence::Certain, reason(class));
+                if class == Class::Path {
+                    self.folders(word, &range, place);
+                }
+                let sure =
+                    if class == Class::Unknown { Confidence::Unsure } else { Confidence::Certain };
+                let whole = (class, sure, reason(class));
                 if class == Class::Path && text.contains("://") || text.contains("/dev/tcp/") {
                     return self.generic(word, range, whole, place.mode);
                 }
@@ -184,8 +188,24 @@ impl Reader<'_> {
         place: &Place,
     ) {
         if let Some(name) = word.variable(range) {
-            let key = flow::key(name, &place.scope);
+            let key = Variable::new(name, &place.scope);
             self.flow().used(key, class, confidence.min(place.mode.cap));
+        }
+    }
+
+    /// Notes the variables that are a folder of a path: `services/$name/compose.yml`.
+    fn folders(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
+        for part in &word.parts {
+            let before = word.as_str().get(range.start..part.range.start);
+            let after = word.as_str().get(part.range.end..range.end);
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            let alone = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
+            if (alone || before.is_empty() && after.starts_with('/'))
+                && let Some(name) = part.variable()
+            {
+                let variable = Variable::new(name, &place.scope);
+                self.flow().used(variable, Class::Path, place.mode.cap);
+            }
         }
     }
 
@@ -308,19 +328,35 @@ impl Reader<'_> {
             }
             return;
         };
+        if class == Class::ServiceReference {
+            return self.key(word, range, place);
+        }
         if class.refers() {
             self.pattern_variables(word, &range, place);
         }
         self.each(word, &range, (class, Confidence::Certain, reason(class)), place.mode);
     }
 
-    fn pattern_variables(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
+    /// Reads a pattern for lines of a Compose file: `NAME:` alone is a service's key.
+    fn key(&mut self, word: &Word, range: Range<usize>, place: &Place) {
+        let text = word.as_str().get(range.clone()).unwrap_or_default();
+        let alone = text.trim_matches(|c: char| c.is_whitespace() || "^$:*\\s".contains(c));
+        let meaning = if alone == self.name() {
+            (Class::ServiceReference, Confidence::Likely, "service of a Compose file")
+        } else {
+            (Class::Unknown, Confidence::Unsure, "pattern for lines of a Compose file")
+        };
+        self.each(word, &range, meaning, place.mode);
+    }
+
+    /// Notes that variables in a pattern are names of containers.
+    pub(super) fn pattern_variables(&mut self, word: &Word, range: &Range<usize>, place: &Place) {
         for part in &word.parts {
             if range.start <= part.range.start
                 && part.range.end <= range.end
                 && let Some(name) = part.variable()
             {
-                let key = flow::key(name, &place.scope);
+                let key = Variable::new(name, &place.scope);
                 self.flow().used(key, Class::ContainerPattern, place.mode.cap);
             }
         }
@@ -343,6 +379,9 @@ impl Reader<'_> {
         }
         for usage in setting::classify(key, text, self.name()) {
             let at = value.start + usage.range.start..value.start + usage.range.end;
+            if matches!(place_in(word, &at), Inside::Command) {
+                continue;
+            }
             self.put(&word.text, at, (usage.class, usage.confidence, usage.reason), place.mode);
         }
     }
@@ -389,111 +428,8 @@ pub(super) struct Place {
 pub(super) const VARIABLE_NAME: Meaning =
     (Class::Identifier, Confidence::Certain, "name of a variable");
 
-/// Hosts in a text, and users, databases and schemes of URLs.
-pub(super) struct Forms<'t> {
-    text: &'t str,
-    hosts: BTreeMap<usize, Endpoint>,
-    parts: BTreeMap<usize, (usize, Class)>,
-}
-
-impl<'t> Forms<'t> {
-    /// Finds the endpoints of a text.
-    pub(super) fn new(text: &'t str) -> Self {
-        let mut forms = Self { text, hosts: BTreeMap::new(), parts: BTreeMap::new() };
-        for endpoint in endpoints(text) {
-            let http = endpoint.scheme.clone().and_then(|scheme| text.get(scheme));
-            let http = http.is_some_and(|scheme| scheme.starts_with("http"));
-            let database = if http { Class::Path } else { Class::Database };
-            let parts = [
-                (&endpoint.user, Class::User),
-                (&endpoint.database, database),
-                (&endpoint.scheme, Class::Scheme),
-            ];
-            for (part, class) in parts {
-                if let Some(part) = part {
-                    forms.parts.insert(part.start, (part.end, class));
-                }
-            }
-            forms.hosts.insert(endpoint.host.start, endpoint);
-        }
-        forms
-    }
-
-    /// Tells what a name means as a host or another part of an endpoint.
-    fn endpoint(&self, at: &Range<usize>) -> Option<Meaning> {
-        if let Some(endpoint) = self.hosts.get(&at.start).filter(|endpoint| endpoint.host == *at) {
-            match endpoint.form {
-                Form::Authority => {
-                    return Some((Class::Host, Confidence::Certain, "host in a URL"));
-                }
-                Form::KeyValue => {
-                    return Some((Class::Host, Confidence::Likely, "host in a connection string"));
-                }
-                Form::HostPort if is_port(self.text, endpoint) => {
-                    return Some((Class::Host, Confidence::Likely, "host and port"));
-                }
-                Form::HostPort | Form::Word => {}
-            }
-        }
-        let (_, (end, class)) = self.parts.range(..=at.start).next_back()?;
-        (at.end <= *end).then(|| (*class, Confidence::Certain, reason(*class)))
-    }
-
-    /// Tells what a name means from the form of the text around it.
-    pub(super) fn meaning(&self, at: &Range<usize>) -> Option<Meaning> {
-        let before = self.text.get(..at.start).unwrap_or_default();
-        if before.ends_with("/dev/tcp/") || before.ends_with("/dev/udp/") {
-            return Some((Class::Host, Confidence::Certain, "host of /dev/tcp"));
-        }
-        self.endpoint(at).or_else(|| surroundings(before, self.text.get(at.end..)?))
-    }
-}
-
-/// Tells what a name means from what stands right before and after it.
-fn surroundings(before: &str, after: &str) -> Option<Meaning> {
-    let certain = Confidence::Certain;
-    if before.ends_with("container:") {
-        return Some((
-            Class::ContainerCommand,
-            Confidence::Likely,
-            "container in a network's name",
-        ));
-    }
-    if before.ends_with("services[\"") || before.ends_with("services['") {
-        return Some((Class::ServiceReference, Confidence::Likely, "service of a Compose file"));
-    }
-    if after.starts_with("://") {
-        return Some((Class::Scheme, certain, reason(Class::Scheme)));
-    }
-    if before.ends_with(['/', '\\']) || after.starts_with('/') {
-        return Some((Class::Path, certain, reason(Class::Path)));
-    }
-    if after.starts_with("=#") || after.starts_with("=>") {
-        return Some((Class::Database, certain, "prompt of a database client"));
-    }
-    let task = after
-        .strip_prefix(':')
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if task && before.is_empty() {
-        return Some((Class::Program, Confidence::Unsure, "name of a task"));
-    }
-    None
-}
-
-/// Tells whether an endpoint's port is one, and no version of an image (`redis:7`).
-fn is_port(text: &str, endpoint: &Endpoint) -> bool {
-    let Some(port) = endpoint.port.clone().and_then(|port| text.get(port)) else { return false };
-    match port.parse::<u32>() {
-        Ok(number) => {
-            number >= 1000
-                || matches!(number, 22 | 25 | 53 | 80 | 389 | 443 | 465 | 587 | 636 | 993)
-        }
-        Err(_) => port.starts_with('$') || port.starts_with('{'),
-    }
-}
-
-/// What part of a word a range lies in.
-enum Inside {
+/// What a range of a word lies in.
+pub(super) enum Inside {
     Text,
     /// A variable's name or modifiers.
     Variable,
@@ -503,7 +439,8 @@ enum Inside {
     Command,
 }
 
-fn place_in(word: &Word, at: &Range<usize>) -> Inside {
+/// Tells what a range of a word lies in.
+pub(super) fn place_in(word: &Word, at: &Range<usize>) -> Inside {
     let before = word.parts.partition_point(|part| part.range.start <= at.start);
     let part = before.checked_sub(1).and_then(|index| word.parts.get(index));
     match part.filter(|part| at.end <= part.range.end).map(|part| &part.kind) {

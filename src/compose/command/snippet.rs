@@ -3,13 +3,13 @@
 //! Deliberately absent: YAML. The text holds variables of the shell, so no parser would take it.
 
 use super::grammar::Slot;
-use super::lexer::Word;
 use super::prose::lines;
 use super::reader::Reader;
 use super::slots::Meaning;
 use super::slots::Place;
 use super::slots::UNKNOWN;
 use super::slots::reason;
+use super::word::Word;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;
 

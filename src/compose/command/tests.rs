@@ -18,6 +18,7 @@ use crate::compose::usage::Class::HostSetting;
 use crate::compose::usage::Class::Identifier;
 use crate::compose::usage::Class::Image;
 use crate::compose::usage::Class::Literal;
+use crate::compose::usage::Class::LongerName;
 use crate::compose::usage::Class::Message;
 use crate::compose::usage::Class::NameList;
 use crate::compose::usage::Class::Network;
@@ -27,6 +28,7 @@ use crate::compose::usage::Class::Path;
 use crate::compose::usage::Class::Profile;
 use crate::compose::usage::Class::Program;
 use crate::compose::usage::Class::Scheme;
+use crate::compose::usage::Class::ServiceReference;
 use crate::compose::usage::Class::Snippet;
 use crate::compose::usage::Class::Unknown;
 use crate::compose::usage::Class::User;
@@ -191,6 +193,12 @@ fn wrappers_of_compose() {
             ComposeCommand,
             Certain,
         ),
+        ("C=${C:-docker compose}\n$C up «db»", ComposeCommand, Certain),
+        (
+            "compose := docker-compose -f $(file)\nup:\n\t$(compose) up «db»",
+            ComposeCommand,
+            Certain,
+        ),
         (
             "DC=$(command -v docker-compose || echo docker compose)\n$DC up «db»",
             ComposeCommand,
@@ -260,6 +268,7 @@ fn docker_commands() {
         ("docker buildx create --driver-opt network=container:«db»", ContainerCommand, Certain),
         ("docker wait «db» && docker start x", ContainerCommand, Certain),
         ("podman exec «db» sh", ContainerCommand, Certain),
+        ("curl --unix-socket /s http:/v1/containers/«db»/json", ContainerCommand, Likely),
         ("docker stop $(docker ps -qf name=«db»)", ContainerPattern, Certain),
     ]);
 }
@@ -310,10 +319,18 @@ fn patterns_for_containers() {
             Certain,
         ),
         ("docker ps | Select-String «db»", ContainerPattern, Certain),
-        ("grep «db» docker-compose.yml", Literal, Certain),
+        ("grep «db» docker-compose.yml", ServiceReference, Likely),
+        ("grep -q '^  «db»:' docker-compose.yml", ServiceReference, Likely),
+        ("sed -n '/«postgres»:/p' compose.yml", Unknown, Unsure),
         ("grep -r «db» src", Unknown, Unsure),
         ("cat requirements.txt | grep «redis»", Unknown, Unsure),
+        ("grep -E 'https://«api»\\.x\\.org' x", LongerName, Certain),
         ("ps aux | grep «postgres»", Unknown, Unsure),
+        (
+            "curl --unix-socket /s http://x/containers/json | jq '.[] | contains(\"«db»\")'",
+            ContainerPattern,
+            Certain,
+        ),
     ]);
 }
 
@@ -472,13 +489,47 @@ fn what_variables_are_used_for() {
         ("N=«db»\ndocker exec $N createdb $N", Literal, Unsure),
         ("H=«db»\npsql -h $H", HostSetting, Certain),
         (
+            "services=(«db» x)\nfor s in \"${services[@]}\"; do (cd \"$BASE/$s\" && docker compose up -d); done",
+            Path,
+            Certain,
+        ),
+        ("S=\"«nginx» web\"\nfor s in $S; do systemctl restart $s; done", Program, Certain),
+        ("for s in «db» x; do docker logs $s > logs/$s; done", NameList, Certain),
+        (
+            "a() { local s=$1; cd \"d/$s\"; }\nb() { local s=\"«db»\"; docker logs $s; }",
+            ContainerCommand,
+            Certain,
+        ),
+        ("a() { S=\"«db»\"; }\nb() { docker logs $S; }", ContainerCommand, Likely),
+        ("R=$(docker ps)\nup() { [[ $R != *\"$1\"* ]]; }\nup «db»", ContainerPattern, Certain),
+        (
+            "param([string]$Service = \"«db»\")\ndocker compose logs $Service",
+            ContainerReference,
+            Certain,
+        ),
+        (
+            "param(\n  [string]$S = \"«db»\",\n  [int]$N = 1\n)\ndocker compose logs $S",
+            ComposeCommand,
+            Certain,
+        ),
+        ("P=\"-h «db» -U app\"\npsql $P", Host, Likely),
+        ("if [ \"$DB_HOST\" = \"«db»\" ]; then :; fi", HostSetting, Likely),
+        ("if [ \"$COMPOSE_PROFILES\" = \"«db»\" ]; then :; fi", Profile, Likely),
+        ("B=\"look at the «db» first\"", Message, Unsure),
+        ("C=$(run_it a «db» | tail)\n", Literal, Unsure),
+        ("s=«db»\ndocker compose exec -T $s bash -c 'x' -- \"$s\"", ComposeCommand, Certain),
+        (
             "declare -A P=([web]=80 [«db»]=5432)\nfor s in \"${!P[@]}\"; do docker logs $s; done",
             NameList,
             Certain,
         ),
+        ("S=\"$dc exec «db» sh\"", ComposeCommand, Likely),
+        ("up() {\r\n  docker compose up «db»\r\n}\r\n", ComposeCommand, Certain),
         ("CMD=\"docker exec «db» psql\"\n$CMD -c x", ContainerCommand, Certain),
         ("case $1 in\n web) a ;;\n «db») b ;;\nesac", NameList, Unsure),
         ("case $1 in\n web|«db») b ;;\nesac", NameList, Likely),
+        ("case $1 in\n mysql|web|«db») b ;;\nesac", NameList, Unsure),
+        ("for t in web «worker» cron mail; do :; done", NameList, Unsure),
     ]);
 }
 
@@ -490,8 +541,22 @@ fn arguments_of_unknown_commands() {
         ("restart_container «db»", Literal, Likely),
         ("waitForService «db»", Literal, Likely),
         ("frobnicate «db»", Literal, Unsure),
+        ("check_command «psql»", Literal, Unsure),
+        ("exec docker-entrypoint.sh «postgres» -c x=1", Program, Certain),
+        ("docker-php-ext-install «redis»", Literal, Unsure),
+        ("wait_for_service «mysql» 3306", Literal, Likely),
+        ("exec_sql «db»", Literal, Unsure),
+        ("clean_up «db»", Literal, Unsure),
         ("./manage.sh logs «db»", Literal, Likely),
         ("./manage.sh «db»", Literal, Unsure),
+        ("./manage.py -cb up --force-recreate «db»", Literal, Likely),
+        ("python3 run.py stop «db»", Literal, Likely),
+        ("bash manage.sh logs «db»", Literal, Likely),
+        ("my-docker run «db» sh", Literal, Likely),
+        ("bin/root chown «db»:db /x", User, Certain),
+        ("bin/cli mysql -h «db»", Host, Certain),
+        ("check_tcp -4 -H «db» -p 80", Host, Likely),
+        ("docker exec \"$mongo_container\" «mongo» --eval x", Program, Certain),
         ("./«db»", Path, Certain),
         ("«db» --help", Program, Certain),
         ("«postgres» -c fsync=off", Program, Certain),
@@ -534,6 +599,7 @@ fn text_in_commands() {
         ("log_error \"run docker-compose up -d «db»\"", ComposeCommand, Likely),
         ("Write-Host \"docker logs «db»\" -ForegroundColor Red", ContainerCommand, Likely),
         ("DC='docker compose'\necho \"Run $DC logs «db»\"", ComposeCommand, Likely),
+        ("echo \"  $dc run --rm «web» createuser\"", ComposeCommand, Likely),
         ("echo \"docker compose up to start the «db»\"", Message, Unsure),
         ("echo \"docker compose logs web, then look at «db»\"", Message, Unsure),
         ("echo \"the «db» is ready\"", Message, Unsure),
@@ -546,6 +612,7 @@ fn text_in_commands() {
         ("print_status \"starting «db»\"", Message, Unsure),
         ("read -p \"Restart «db»? \" x", Message, Unsure),
         ("# the «db» is slow", Comment, Unsure),
+        ("# quick ping «test» first", Comment, Unsure),
         ("# docker compose exec «db» psql", Comment, Likely),
         ("x=1 # docker logs «db»", Comment, Likely),
         ("#docker logs «db»", Comment, Likely),
@@ -587,6 +654,9 @@ fn text_in_commands() {
         ("cat > up.sh <<'EOF'\ndocker logs «db»\nEOF", ContainerCommand, Certain),
         ("$ docker compose ps\n«db»  running", Output, Unsure),
         (" ✔ Container «db»  Started", Output, Unsure),
+        ("root@«db»:/# psql", Output, Unsure),
+        ("$box> docker compose up «db»", ComposeCommand, Certain),
+        ("\t@echo \"$(call format,db,'Open the «db» container.')\"", Message, Unsure),
         ("trap 'docker compose stop «db»' EXIT", ComposeCommand, Certain),
         ("eval \"docker logs «db»\"", ContainerCommand, Certain),
         ("watch -n 1 \"docker logs «db»\"", ContainerCommand, Certain),
@@ -696,6 +766,10 @@ fn takes_near_linear_time() {
         "'db",
         "((",
         "{{db",
+        "( ;; } ",
+        "{ ;; ",
+        "sudo ",
+        "x=$(y) ",
         "case x in ",
         "a=db;b=$a;",
         "f() { ",

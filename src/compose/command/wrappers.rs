@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use super::docker;
 use super::lexer;
-use super::lexer::PartKind;
-use super::lexer::Word;
 use super::parser;
 use super::parser::Command;
 use super::parser::Item;
 use super::programs;
 use super::text::Text;
+use super::word::PartKind;
+use super::word::Word;
 
 /// How often a wrapper of a wrapper is followed.
 const MAX_DEPTH: usize = 8;
@@ -25,7 +25,8 @@ pub(super) struct Known {
     pub(super) functions: BTreeSet<String>,
     /// Literal values of variables.
     pub(super) values: BTreeMap<String, Vec<String>>,
-    engines: (Word, Word),
+    compose: Word,
+    docker: Word,
 }
 
 impl Known {
@@ -41,7 +42,8 @@ impl Known {
             wrappers: wrappers.iter().map(|(name, value)| (name.clone(), words(value))).collect(),
             functions: definitions.functions,
             values: definitions.values,
-            engines: (made_up("docker-compose"), made_up("docker")),
+            compose: made_up("docker-compose"),
+            docker: made_up("docker"),
         }
     }
 
@@ -63,9 +65,12 @@ impl Known {
         self.wrappers.contains_key(name)
     }
 
-    /// Gives the words `docker-compose` and `docker`.
-    pub(super) fn engine_words(&self) -> &(Word, Word) {
-        &self.engines
+    /// Gives the word that calls an engine.
+    pub(super) fn engine_word(&self, engine: docker::Engine) -> &Word {
+        match engine {
+            docker::Engine::Compose => &self.compose,
+            docker::Engine::Docker => &self.docker,
+        }
     }
 }
 
@@ -98,7 +103,7 @@ impl Definitions {
                         definitions.functions.insert(name.as_str().to_owned());
                     }
                 }
-                Item::Label(_) | Item::Comment(_) => {}
+                Item::Label(_) | Item::Comment(_) | Item::Prompt(_) => {}
             }
         }
         definitions
@@ -181,9 +186,17 @@ impl Definitions {
         }) {
             values.push(text.to_owned());
         }
+        // `$(command -v docker-compose || echo "docker compose")`
+        let chosen = |part: &super::word::Part| match &part.kind {
+            PartKind::Command(text) => {
+                let names = |name| text.as_str().contains(name);
+                ["docker-compose", "docker compose", " compose\"", "-compose\""].iter().any(&names)
+                    && ["echo ", "command -v ", "which "].iter().any(&names)
+            }
+            _ => false,
+        };
         let in_substitution = || {
-            // `DC=$(command -v docker-compose || echo "docker compose")`
-            let found = value.parts.iter().any(|part| matches!(&part.kind, PartKind::Command(text) if text.as_str().contains("docker-compose") && text.as_str().contains("-v ")));
+            let found = value.parts.iter().any(chosen) && value.parts.len() == 1;
             found.then(|| vec![made_up("docker-compose")])
         };
         let words = words_of(text);

@@ -42,8 +42,7 @@ impl<'d> Plan<'d> {
             met: RefCell::default(),
         };
         walk.documents().map_err(|difference| {
-            let path = walk.path.take().concat();
-            let path = path.trim_start_matches('.').to_owned();
+            let path = walk.spelled_path();
             match difference {
                 Difference::Unplanned => Objection::Unplanned { parser, path },
                 Difference::Misread => Objection::UnreadableBefore {
@@ -137,6 +136,18 @@ fn planned(holds: bool) -> Result<(), Difference> {
     if holds { Ok(()) } else { Err(Difference::Unplanned) }
 }
 
+/// A step of a path.
+enum Step<'w> {
+    /// To the value of a key of the document before.
+    Key(NodeId),
+    /// To the value of a key of the file after.
+    Found(ValueId),
+    /// To the value of a new key.
+    Name(&'w str),
+    /// To an item.
+    Index(usize),
+}
+
 /// One comparison. It recurses: serde_yaml has refused what is deeper than 128 levels.
 struct Walk<'w, 't> {
     plan: &'w Plan<'w>,
@@ -144,7 +155,7 @@ struct Walk<'w, 't> {
     after: &'w Reading<'t>,
     copied: BTreeMap<NodeId, ValueId>,
     /// Where the walk stands, and stays where it finds a difference.
-    path: RefCell<Vec<String>>,
+    path: RefCell<Vec<Step<'w>>>,
     met: RefCell<BTreeSet<NodeId>>,
 }
 
@@ -197,8 +208,7 @@ impl<'w> Walk<'w, '_> {
                     if self.removed(entry.key) {
                         continue;
                     }
-                    let key = self.plan.doc.value(entry.key);
-                    self.enter(format!(".{}", key.as_deref().unwrap_or("?")));
+                    self.enter(Step::Key(entry.key));
                     let &(key, value) = found.next().ok_or(Difference::Unplanned)?;
                     self.node(entry.key, pair.0, key)?;
                     self.node(entry.value, pair.1, value)?;
@@ -206,7 +216,7 @@ impl<'w> Walk<'w, '_> {
                 }
                 for change in changes {
                     let Change::AddEntry(_, name, planned_value) = change else { continue };
-                    self.enter(format!(".{name}"));
+                    self.enter(Step::Name(name));
                     let &(key, value) = found.next().ok_or(Difference::Unplanned)?;
                     planned(is_string(self.after.get(key), name))?;
                     self.value(planned_value, value)?;
@@ -214,7 +224,7 @@ impl<'w> Walk<'w, '_> {
                 }
                 match found.next() {
                     Some(&(key, _)) => {
-                        self.enter(label(self.after.get(key)));
+                        self.enter(Step::Found(key));
                         Err(Difference::Unplanned)
                     }
                     None => Ok(()),
@@ -233,14 +243,14 @@ impl<'w> Walk<'w, '_> {
                         continue;
                     }
                     let (at, &value) = found.next().ok_or(Difference::Unplanned)?;
-                    self.enter(format!("[{at}]"));
+                    self.enter(Step::Index(at));
                     self.node(item.value, before, value)?;
                     self.leave();
                 }
                 for change in changes {
                     let Change::AddItem(_, planned_value) = change else { continue };
                     let (at, &value) = found.next().ok_or(Difference::Unplanned)?;
-                    self.enter(format!("[{at}]"));
+                    self.enter(Step::Index(at));
                     self.value(planned_value, value)?;
                     self.leave();
                 }
@@ -267,7 +277,7 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// Compares a new value.
-    fn value(&self, planned_value: &Value, after: ValueId) -> Result<(), Difference> {
+    fn value(&self, planned_value: &'w Value, after: ValueId) -> Result<(), Difference> {
         let value = self.after.get(after);
         match planned_value {
             Value::Null => planned(value.content == Content::Null && value.tag.is_none()),
@@ -289,11 +299,11 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    fn map(&self, pairs: &[(String, Value)], value: &Read<'_>) -> Result<(), Difference> {
+    fn map(&self, pairs: &'w [(String, Value)], value: &Read<'_>) -> Result<(), Difference> {
         let Content::Map(found) = &value.content else { return Err(Difference::Unplanned) };
         planned(found.len() == pairs.len())?;
         for ((name, planned_value), &(key, value)) in pairs.iter().zip(found) {
-            self.enter(format!(".{name}"));
+            self.enter(Step::Name(name));
             planned(is_string(self.after.get(key), name))?;
             self.value(planned_value, value)?;
             self.leave();
@@ -321,24 +331,42 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    fn enter(&self, part: String) {
-        self.path.borrow_mut().push(part);
+    fn enter(&self, step: Step<'w>) {
+        self.path.borrow_mut().push(step);
     }
 
     fn leave(&self) {
         self.path.borrow_mut().pop();
     }
+
+    fn spelled_path(&self) -> String {
+        let mut spelled = String::new();
+        for step in self.path.borrow().iter() {
+            match step {
+                Step::Key(id) => {
+                    spelled.push('.');
+                    spelled.push_str(self.plan.doc.value(*id).as_deref().unwrap_or("?"));
+                }
+                Step::Found(id) => {
+                    spelled.push('.');
+                    spelled.push_str(match &self.after.get(*id).content {
+                        Content::String(text) | Content::Other(text) => text,
+                        _ => "?",
+                    });
+                }
+                Step::Name(name) => {
+                    spelled.push('.');
+                    spelled.push_str(name);
+                }
+                Step::Index(at) => spelled.push_str(&format!("[{at}]")),
+            }
+        }
+        spelled.trim_start_matches('.').to_owned()
+    }
 }
 
 fn is_string(value: &Read<'_>, text: &str) -> bool {
     matches!(&value.content, Content::String(found) if found == text)
-}
-
-fn label(key: &Read<'_>) -> String {
-    match &key.content {
-        Content::String(text) | Content::Other(text) => format!(".{text}"),
-        _ => ".?".to_owned(),
-    }
 }
 
 /// Spells the path of a node by its keys and indices.

@@ -1,6 +1,7 @@
 use super::*;
+use crate::text::edit::TextEdit;
 use crate::yaml::document::NodeId;
-use crate::yaml::patch::Value;
+use crate::yaml::patch::{self, Value};
 
 /// Finds a node by keys and indices: `a.b.0`; a path that ends in `:` gives the pair's key.
 fn find(doc: &Document, path: &str) -> NodeId {
@@ -21,7 +22,8 @@ type Planned = (&'static str, fn(NodeId, &Document) -> Change);
 
 fn run(before: &str, changes: &[Planned], after: &str) -> Result<(), Objection> {
     let (doc, errors) = Document::parse(&Arc::from(before));
-    assert_eq!(errors, [], "{before}");
+    let duplicates = errors.iter().all(|error| error.kind == SyntaxErrorKind::DuplicateKey);
+    assert!(duplicates, "{before}: {errors:?}");
     let changes: Vec<_> = changes.iter().map(|(path, make)| make(find(&doc, path), &doc)).collect();
     check(&doc, after, &changes)
 }
@@ -88,6 +90,7 @@ fn agrees_with_what_was_planned() {
         ("# c\na: 1 # c\nb: 2 # c\n", &[("a:", REMOVE)], "# c\nb: 2 # c\n"),
         ("a: 1 # c\nb: 2\n", &[("a:", REMOVE)], "# c\nb: 2\n"),
         ("from: 0440\nto: x\n", &[("to", COPY)], "from: 0440\nto:\n  k: 0440\n"),
+        ("a: 1\na: 2\nb: 3\n", &[("b", SET)], "a: 1\na: 2\nb: new\n"),
         ("a: 1\r\nb: 2\r\n", &[("a", SET)], "a: new\r\nb: 2\r\n"),
     ];
     let wrong: Vec<_> = table
@@ -137,6 +140,8 @@ fn objects_to_anything_else() {
         ("a: 1 # c\nb: 2 # c\n", &[("a:", REMOVE)], "b: 2\n", "comment would change: `# c`"),
         ("a: 1\n", &[], "a: [\n", "composemod can't read the file after"),
         ("a: 1\n", &[], "a: 1\na: 2\n", "composemod can't read the file after"),
+        ("a: 1\na: 2\n", &[], "a: 2\na: 1\n", "at `a`"),
+        ("a: 1\nb: 1\n", &[], "a: 1\na: 1\n", "composemod can't read the file after"),
         ("a: 1\n", &[], "a: *x\n", "composemod can't read the file after"),
         ("...\n", &[], "...\n", "serde_yaml can't read the file as it stands"),
         ("a:\tx\n", &[], "a:\tx\n", "saphyr can't read the file as it stands"),
@@ -151,6 +156,45 @@ fn objects_to_anything_else() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn agrees_with_patches() {
+    type Make = fn(&Document, NodeId) -> Result<patch::Patch, patch::Refusal>;
+    let table: &[(&str, &str, Make)] = &[
+        ("a:\n  old: 1 # c\n", "a.old:", |doc, id| patch::rename_key(doc, id, "on")),
+        ("a: &x old # c\nb: *x\n", "b", |doc, id| patch::set_scalar(doc, doc.resolve(id), "22:22")),
+        ("a: \"http://old:1\"\n", "a", |doc, id| {
+            patch::splice_scalar(doc, id, &[(7..10, "new".to_owned())])
+        }),
+        ("a: |\n  x old\n  y\nb: 1\n", "a", |doc, id| {
+            patch::splice_scalar(doc, id, &[(2..5, "new".to_owned())])
+        }),
+        ("a:\n  b: 1\n# c\nd: |+\n  x\n\n", "", |doc, id| {
+            patch::add_entry(doc, id, "e", &Value::Map(vec![("f".to_owned(), Value::Null)]))
+        }),
+        ("a: {b: 1}\n", "a", |doc, id| patch::add_entry(doc, id, "c", &string("~"))),
+        ("a:\n- b # c\n", "a", |doc, id| patch::add_items(doc, id, &[string("1"), string("x: y")])),
+        ("a:\n- b # c\n- d\n", "a", |doc, id| {
+            patch::list_to_map(doc, id, &[Value::Null, Value::List(vec![string("x")])])
+        }),
+        ("a: [b, c]\n", "a", |doc, id| patch::list_to_map(doc, id, &[string("1"), Value::Null])),
+        ("a: 0440\nb:\n", "b", |doc, id| {
+            let copy = Value::Verbatim(find(doc, "a"));
+            patch::replace_value(doc, id, &Value::Map(vec![("m".to_owned(), copy)]))
+        }),
+        ("a: # c\n  b: 1 # d\n  e: 2\n", "a.b:", patch::remove),
+        ("a: [b]\n", "a.0", patch::remove),
+        ("a:\r\n- b # d\r\n- c\r\n", "a.0", patch::remove),
+    ];
+    for (before, path, make) in table {
+        let (doc, _) = Document::parse(&Arc::from(*before));
+        let patch = make(&doc, find(&doc, path)).expect(before);
+        let after = TextEdit::new(patch.edits).expect(before).apply(before);
+        assert_ne!(after, *before);
+        assert_eq!(check(&doc, &after, &patch.changes), Ok(()), "{before:?} -> {after:?}");
+        assert!(check(&doc, before, &patch.changes).is_err(), "{before:?}");
+    }
 }
 
 #[test]
