@@ -28,7 +28,7 @@ const PRINTS: &str = "echo print printf println log msg message messages info wa
 
 /// Parts of a function's name that say that it handles a service.
 const HANDLES: &str = "service services svc container containers host wait waits \
-    healthy health restart logs check running ready start stop recreate rebuild";
+    healthy health restart logs running ready recreate rebuild";
 
 /// Parts of a function's name that say that it handles something else.
 const HANDLES_OTHERS: &str = "sql database query user role schema table command cmd dependency dep \

@@ -67,6 +67,12 @@ impl<'t> Forms<'t> {
         if before.ends_with("/dev/tcp/") || before.ends_with("/dev/udp/") {
             return Some((Class::Host, Confidence::Certain, "host of /dev/tcp"));
         }
+        // A pattern's `api\.example`.
+        if before.ends_with("\\.")
+            || self.text.get(at.end..).is_some_and(|rest| rest.starts_with("\\."))
+        {
+            return Some((Class::LongerName, Confidence::Certain, "part of a longer name"));
+        }
         self.endpoint(at).or_else(|| surroundings(before, self.text.get(at.end..)?))
     }
 }

@@ -142,10 +142,12 @@ impl Lexer<'_> {
         self.push(start, Kind::Comment(self.text.slice(start..end)));
     }
 
+    /// Gives what is not read yet.
     pub(super) fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
+    /// Gives where the line ends that an offset is in.
     pub(super) fn line_end(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
         let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |at| from + at);
@@ -269,11 +271,13 @@ impl Lexer<'_> {
         self.push(start, Kind::Word(word));
     }
 
+    /// Takes bytes as they stand.
     pub(super) fn literal(&mut self, word: &mut Word, len: usize) {
         word.text.append(self.text, self.at..self.at + len);
         self.at += len;
     }
 
+    /// Takes bytes up to an offset as a part of a word.
     pub(super) fn part(&mut self, word: &mut Word, end: usize, kind: PartKind) {
         let start = word.text.len();
         word.text.append(self.text, self.at..end);
@@ -369,6 +373,7 @@ impl Lexer<'_> {
         self.part(word, end + 1, PartKind::Command(inner));
     }
 
+    /// Gives the length of the variable's name that starts at an offset.
     pub(super) fn identifier(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
         if rest.first().is_some_and(u8::is_ascii_digit) {

@@ -1,10 +1,11 @@
 //! Shell text: what a name means in commands (`docker compose exec NAME`, `docker exec NAME`,
 //! `psql -h NAME`, `docker ps | grep NAME`, `for c in web NAME; do`).
 //!
-//! `lexer` makes words of text, `parser` commands of words; `grammar` says which word of a command
-//! stands for what, from the tables in `docker` and `programs`; `reader` walks through all of it,
-//! `slots`, `calls` and `prose` say what the name means in a place, and `flow` what variables
-//! and parameters that hold it are used for.
+//! `lexer`, `expansion` and `balance` make `word`s of `text`, `parser` commands of words.
+//! `grammar` says which word of a command stands for what, from the tables in `docker` and
+//! `programs`. `reader` and `run` walk through all of it; `slots`, `calls`, `values`, `forms`,
+//! `prose` and `snippet` say what the name means in a place, `flow` what variables and parameters
+//! that hold it are used for, and `wrappers` what stands for a command.
 //!
 //! Invariants: any text is taken, without an error and without a panic; the time is near-linear.
 //! Deliberately absent: running anything, and what a name means in other files.

@@ -75,6 +75,9 @@ pub(super) struct Scope {
     pub(super) shifted: usize,
 }
 
+/// How many blocks may be open at once; further ones are not looked at as blocks.
+const MAX_DEPTH: usize = 256;
+
 /// What is open around a command.
 #[derive(Debug)]
 enum Block {
@@ -146,18 +149,10 @@ impl Parser {
                 }
                 Kind::ArmEnd => {
                     self.flush();
-                    if let Some(Block::Case { in_label, .. }) = self
-                        .blocks
-                        .iter_mut()
-                        .rev()
-                        .find(|block| matches!(block, Block::Case { .. }))
+                    if self.leave_to_case()
+                        && let Some(Block::Case { in_label, .. }) = self.blocks.last_mut()
                     {
                         *in_label = true;
-                    }
-                    while self.blocks.last().is_some_and(|b| !matches!(b, Block::Case { .. }))
-                        && self.blocks.iter().any(|b| matches!(b, Block::Case { .. }))
-                    {
-                        self.close_block();
                     }
                 }
                 Kind::Redirect(kind) => self.redirect(kind),
@@ -294,7 +289,7 @@ impl Parser {
             return;
         }
         self.flush();
-        self.blocks.push(Block::Paren);
+        self.enter(Block::Paren);
     }
 
     /// Reads the words of an array up to its `)`.
@@ -323,9 +318,9 @@ impl Parser {
             Some(function) => {
                 let inside = Scope { function: Some(function), shifted: 0 };
                 let outside = std::mem::replace(&mut self.scope, inside);
-                self.blocks.push(Block::Function(outside));
+                self.enter(Block::Function(outside));
             }
-            None => self.blocks.push(Block::Brace),
+            None => self.enter(Block::Brace),
         }
     }
 
@@ -337,6 +332,24 @@ impl Parser {
             }
             self.close_block();
         }
+    }
+
+    fn enter(&mut self, block: Block) {
+        if self.blocks.len() < MAX_DEPTH {
+            self.blocks.push(block);
+        }
+    }
+
+    /// Closes what is open within the innermost `case`; tells whether there is one.
+    fn leave_to_case(&mut self) -> bool {
+        let case = |block: &Block| matches!(block, Block::Case { .. });
+        if !self.blocks.iter().any(case) {
+            return false;
+        }
+        while self.blocks.last().is_some_and(|block| !case(block)) {
+            self.close_block();
+        }
+        true
     }
 
     fn close_block(&mut self) {
@@ -366,10 +379,7 @@ impl Parser {
             "for" | "select" | "foreach" => self.loop_head(word),
             "case" | "switch" => self.case(word),
             "esac" => {
-                if self.blocks.iter().any(|block| matches!(block, Block::Case { .. })) {
-                    while self.blocks.last().is_some_and(|b| !matches!(b, Block::Case { .. })) {
-                        self.close_block();
-                    }
+                if self.leave_to_case() {
                     self.blocks.pop();
                 }
             }
@@ -523,7 +533,7 @@ impl Parser {
         let Some(subject) = self.next_word() else { return self.command.words.push(keyword) };
         if self.next_is(|kind| matches!(kind, Kind::Word(word) if word.as_str() == "in")) {
             let label = Vec::new();
-            return self.blocks.push(Block::Case { subject, label, in_label: true });
+            return self.enter(Block::Case { subject, label, in_label: true });
         }
         // fish: `switch $x`, then `case a b`.
         let words = std::iter::once(subject).chain(self.line()).collect();

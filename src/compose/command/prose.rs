@@ -23,10 +23,10 @@ use crate::compose::usage::occurrences;
 
 /// Programs that start a command in the middle of a sentence when a flag follows.
 const WITH_FLAGS: &str = "psql pg_dump pg_restore pg_isready createdb dropdb mysql mysqladmin \
-    mysqldump mariadb mongosh mongo redis-cli valkey-cli curl wget";
+    mysqldump mariadb mongosh mongo redis-cli valkey-cli curl wget ping nc telnet";
 
 /// Programs that start a command in the middle of a sentence, whatever follows.
-const ALWAYS: &str = "ping nc telnet nslookup getent kubectl helm systemctl apt-get brew pip";
+const ALWAYS: &str = "nslookup getent kubectl helm systemctl apt-get brew pip";
 
 impl Reader<'_> {
     /// Classifies the name in text for people.

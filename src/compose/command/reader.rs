@@ -113,10 +113,12 @@ impl<'n> Reader<'n> {
         self.name
     }
 
+    /// What is known of the text.
     pub(super) fn known(&self) -> &Rc<Known> {
         &self.known
     }
 
+    /// What is known of the variables.
     pub(super) fn flow(&mut self) -> &mut Flow {
         &mut self.flow
     }

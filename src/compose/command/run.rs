@@ -241,7 +241,7 @@ fn compose_file(words: &[&Word]) -> Option<Class> {
         let name = programs::base_name(word.as_str());
         name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
     };
-    words.iter().skip(1).find(compose).map(|_| Class::Literal)
+    words.iter().skip(1).find(compose).map(|_| Class::ServiceReference)
 }
 
 /// Gives the number of the first word that starts a command which handles containers.

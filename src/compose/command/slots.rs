@@ -328,10 +328,25 @@ impl Reader<'_> {
             }
             return;
         };
+        if class == Class::ServiceReference {
+            return self.key(word, range, place);
+        }
         if class.refers() {
             self.pattern_variables(word, &range, place);
         }
         self.each(word, &range, (class, Confidence::Certain, reason(class)), place.mode);
+    }
+
+    /// Reads a pattern for lines of a Compose file: `NAME:` alone is a service's key.
+    fn key(&mut self, word: &Word, range: Range<usize>, place: &Place) {
+        let text = word.as_str().get(range.clone()).unwrap_or_default();
+        let alone = text.trim_matches(|c: char| c.is_whitespace() || "^$:*\\s".contains(c));
+        let meaning = if alone == self.name() {
+            (Class::ServiceReference, Confidence::Likely, "service of a Compose file")
+        } else {
+            (Class::Unknown, Confidence::Unsure, "pattern for lines of a Compose file")
+        };
+        self.each(word, &range, meaning, place.mode);
     }
 
     /// Notes that variables in a pattern are names of containers.

@@ -18,6 +18,7 @@ use crate::compose::usage::Class::HostSetting;
 use crate::compose::usage::Class::Identifier;
 use crate::compose::usage::Class::Image;
 use crate::compose::usage::Class::Literal;
+use crate::compose::usage::Class::LongerName;
 use crate::compose::usage::Class::Message;
 use crate::compose::usage::Class::NameList;
 use crate::compose::usage::Class::Network;
@@ -27,6 +28,7 @@ use crate::compose::usage::Class::Path;
 use crate::compose::usage::Class::Profile;
 use crate::compose::usage::Class::Program;
 use crate::compose::usage::Class::Scheme;
+use crate::compose::usage::Class::ServiceReference;
 use crate::compose::usage::Class::Snippet;
 use crate::compose::usage::Class::Unknown;
 use crate::compose::usage::Class::User;
@@ -317,9 +319,12 @@ fn patterns_for_containers() {
             Certain,
         ),
         ("docker ps | Select-String «db»", ContainerPattern, Certain),
-        ("grep «db» docker-compose.yml", Literal, Certain),
+        ("grep «db» docker-compose.yml", ServiceReference, Likely),
+        ("grep -q '^  «db»:' docker-compose.yml", ServiceReference, Likely),
+        ("sed -n '/«postgres»:/p' compose.yml", Unknown, Unsure),
         ("grep -r «db» src", Unknown, Unsure),
         ("cat requirements.txt | grep «redis»", Unknown, Unsure),
+        ("grep -E 'https://«api»\\.x\\.org' x", LongerName, Certain),
         ("ps aux | grep «postgres»", Unknown, Unsure),
         (
             "curl --unix-socket /s http://x/containers/json | jq '.[] | contains(\"«db»\")'",
@@ -523,6 +528,8 @@ fn what_variables_are_used_for() {
         ("CMD=\"docker exec «db» psql\"\n$CMD -c x", ContainerCommand, Certain),
         ("case $1 in\n web) a ;;\n «db») b ;;\nesac", NameList, Unsure),
         ("case $1 in\n web|«db») b ;;\nesac", NameList, Likely),
+        ("case $1 in\n mysql|web|«db») b ;;\nesac", NameList, Unsure),
+        ("for t in web «worker» cron mail; do :; done", NameList, Unsure),
     ]);
 }
 
@@ -605,6 +612,7 @@ fn text_in_commands() {
         ("print_status \"starting «db»\"", Message, Unsure),
         ("read -p \"Restart «db»? \" x", Message, Unsure),
         ("# the «db» is slow", Comment, Unsure),
+        ("# quick ping «test» first", Comment, Unsure),
         ("# docker compose exec «db» psql", Comment, Likely),
         ("x=1 # docker logs «db»", Comment, Likely),
         ("#docker logs «db»", Comment, Likely),
@@ -758,6 +766,10 @@ fn takes_near_linear_time() {
         "'db",
         "((",
         "{{db",
+        "( ;; } ",
+        "{ ;; ",
+        "sudo ",
+        "x=$(y) ",
         "case x in ",
         "a=db;b=$a;",
         "f() { ",

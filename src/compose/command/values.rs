@@ -109,7 +109,9 @@ impl Reader<'_> {
         let named = plain && names_services(name);
         let sentence = texts().any(grammar::is_prose);
         let others = texts().filter(|text| *text != self.name() && self.is_service(text)).count();
-        let sure = if named || others > 0 { Confidence::Likely } else { Confidence::Unsure };
+        // Half of the others at least, so that `for t in web worker cron` is none.
+        let mostly = others > 0 && others * 2 + 1 >= texts().count();
+        let sure = if named || mostly { Confidence::Likely } else { Confidence::Unsure };
         for range in members {
             if value.as_str().get(range.clone()) != Some(self.name())
                 || !matches!(slots::place_in(value, range), slots::Inside::Text)
@@ -173,8 +175,11 @@ impl Reader<'_> {
     pub(super) fn label(&mut self, label: &Label, place: &Place) {
         self.parts(&label.subject, place);
         self.generic(&label.subject, 0..label.subject.text.len(), UNKNOWN, place.mode);
-        let service = label.words.iter().any(|word| self.is_service(word.as_str()));
-        let sure = if service { Confidence::Likely } else { Confidence::Unsure };
+        // Numbers and letters of a menu do not count.
+        let words = || label.words.iter().map(Word::as_str).filter(|word| word.len() > 2);
+        let others = || words().filter(|word| *word != self.name());
+        let services = others().next().is_some() && others().all(|word| self.is_service(word));
+        let sure = if services { Confidence::Likely } else { Confidence::Unsure };
         for word in &label.words {
             let whole = 0..word.text.len();
             if word.as_str() != self.name() {

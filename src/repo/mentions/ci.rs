@@ -16,6 +16,13 @@ use crate::repo::mentions::snippet;
 use crate::repo::mentions::value;
 use crate::repo::mentions::yaml::{Outline, unquoted};
 
+/// Tells a workflow, or a piece of one, by keys that only those have.
+pub(super) fn is_workflow(text: &str) -> bool {
+    ["jobs:", "steps:", "script:", "runs-on:", "stages:"]
+        .iter()
+        .any(|key| text.lines().any(|line| line.trim_start().starts_with(key)))
+}
+
 /// Reads a range as a workflow.
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     page.commands.wrappers.extend(command::wrappers(page.slice(range)));
@@ -122,6 +129,9 @@ fn of_value(page: &mut Page<'_>, outline: &Outline<'_>, at: usize, path: &[&str]
 /// Reads a setting, or a list of them (`build-args`, `driver-opts`).
 fn setting(page: &mut Page<'_>, outline: &Outline<'_>, at: usize, inner: &Range<usize>, key: &str) {
     let Some(entry) = outline.entries.get(at) else { return };
+    if outline.path(at).contains(&"matrix") && builds_folders(page.text) {
+        return page.judge_all(inner, unsure(Class::Path, "a folder of a matrix"));
+    }
     for line in people::lines(page.text, inner) {
         let text = page.slice(&line);
         let lead = text.len() - text.trim_start().len();
@@ -136,14 +146,18 @@ fn setting(page: &mut Page<'_>, outline: &Outline<'_>, at: usize, inner: &Range<
         }
         networks(page, &line);
         for (range, judgement) in page.setting_usages(key, &line) {
-            if judgement.class != Class::Unknown {
-                page.judge(&range, judgement);
+            match judgement.class {
+                Class::Unknown => {}
+                Class::ContainerReference if !value::names_container(page, &line, key) => {
+                    page.judge(&range, unsure(Class::Literal, "a service of something else"));
+                }
+                _ => page.judge(&range, judgement),
             }
         }
     }
     if entry.key.is_none()
         && page.slice(inner) == page.subject.name
-        && let Some(judgement) = value::among(page, &outline.children(entry.parent, at))
+        && let Some(judgement) = value::among(page, inner, key, &outline.children(entry.parent, at))
     {
         page.revise(inner, |known| match known.confidence {
             Confidence::Unsure => judgement,
@@ -151,6 +165,11 @@ fn setting(page: &mut Page<'_>, outline: &Outline<'_>, at: usize, inner: &Range<
         });
     }
     people::read(page, inner, Class::Message);
+}
+
+/// Tells whether a matrix's values are folders (`context: ./${{ matrix.service }}`).
+fn builds_folders(text: &str) -> bool {
+    text.contains("/${{ matrix") || text.contains("directory: ${{ matrix")
 }
 
 /// `network=container:NAME` and `--network container:NAME` among options.

@@ -11,7 +11,7 @@ use crate::repo::mentions::value;
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     let mut open: Option<(String, char)> = None;
     for line in people::lines(page.text, range) {
-        let text = page.slice(&line);
+        let text = page.slice(&line).trim_start_matches('\u{feff}');
         if let Some((key, quote)) = open.take() {
             page.setting(&key, &line);
             if !closes(text, quote) {

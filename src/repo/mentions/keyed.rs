@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::compose::usage::Class;
+use crate::repo::mentions::ci;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Page, certain, unsure};
 use crate::repo::mentions::people;
@@ -18,6 +19,9 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     let text = page.slice(range);
     if is_manifest(text) || is_in_chart(page.path) {
         return page.judge_all(range, unsure(Class::OtherNamespace, "a name of Kubernetes"));
+    }
+    if text.contains("runs-on:") && ci::is_workflow(text) {
+        return ci::read(page, range);
     }
     if has_services(text) && snippet::is_compose(text) {
         return snippet::read(page, range);
@@ -73,7 +77,8 @@ fn of_value(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
     }
     if entry.key.is_none()
         && page.slice(&inner) == page.subject.name
-        && let Some(judgement) = value::among(page, &outline.children(entry.parent, at))
+        && let Some(judgement) =
+            value::among(page, &inner, key, &outline.children(entry.parent, at))
         && !value::whole(page, &inner, key).edits()
     {
         return page.judge_all(&inner, judgement);

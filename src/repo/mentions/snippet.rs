@@ -35,6 +35,9 @@ const SERVICE_KEYS: &[&str] = &[
 
 /// Tells whether a text is a piece of a Compose file: `services:`, or two keys that services have.
 pub(super) fn is_compose(text: &str) -> bool {
+    if text.contains("apiVersion:") && text.contains("kind:") {
+        return false;
+    }
     let mut seen: Vec<&str> = Vec::new();
     for line in text.lines() {
         let line = line.trim_start().trim_start_matches("- ");

@@ -6,7 +6,7 @@ use crate::compose::setting::{self, Subject};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::kind::Language;
 use crate::repo::mentions::code::{self, Dialect};
-use crate::repo::mentions::page::{Judgement, Page, unsure};
+use crate::repo::mentions::page::{Judgement, Page, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::snippet;
 use crate::repo::mentions::sql;
@@ -105,21 +105,21 @@ fn is_address(key: &str) -> bool {
     ["broker", "addr", "endpoint", "proxy", "listen"].iter().any(|word| key.contains(word))
 }
 
-/// Tells whether a key means a container: by its word, or in a file that is about Docker.
-fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
+/// Tells whether a key means a container: by its word, or in a text that is about Compose.
+pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let is_container = key.contains("container");
     let tells = is_container && (page.subject.distinctive || key.len() > "containers".len());
-    tells || key.contains("compose") || speaks_of_docker(page, inner)
+    // Others have services too: ECS, Swarm, loggers.
+    let evidence: &[&str] = if is_container { &["docker", "compose"] } else { &["compose"] };
+    tells || key.contains("compose") || speaks_of(page, inner, evidence)
 }
 
-/// Tells whether the text around a place is about Docker.
-fn speaks_of_docker(page: &Page<'_>, place: &Range<usize>) -> bool {
+/// Tells whether one of some words stands in the text around a place.
+fn speaks_of(page: &Page<'_>, place: &Range<usize>, words: &[&str]) -> bool {
     let near = page.near(place.start.saturating_sub(AROUND), place.end.saturating_add(AROUND));
-    let bytes = page.slice(&near).as_bytes();
-    ["docker", "Docker", "compose"]
-        .iter()
-        .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+    let text = page.slice(&near).to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
 }
 
 /// Bytes on either side in which a text shows what it is about.
@@ -130,11 +130,62 @@ pub(super) fn is_service(page: &Page<'_>, name: &str) -> bool {
     page.subject.services.iter().any(|service| service == name)
 }
 
-/// Judges an item of a list by the others: among services it is one. A name that may be something
-/// else stays unsure, since volumes, databases and telemetry come in lists of the same names.
-pub(super) fn among(page: &Page<'_>, others: &[&str]) -> Option<Judgement> {
-    let is_list = others.iter().any(|name| is_service(page, name));
-    is_list.then(|| page.with_name(unsure(Class::NameList, "a list of services")))
+/// Keys of lists whose items are folders, packages or labels, which are often called as services
+/// are.
+const LISTS_OF_OTHERS: &[&str] = &[
+    "apps",
+    "branches",
+    "choices",
+    "directories",
+    "exclude",
+    "excludes",
+    "files",
+    "filters",
+    "folders",
+    "groups",
+    "ignore",
+    "include",
+    "includes",
+    "keywords",
+    "labels",
+    "libs",
+    "members",
+    "modules",
+    "needs",
+    "packages",
+    "paths",
+    "plugins",
+    "projects",
+    "scopes",
+    "tags",
+    "testpaths",
+    "topics",
+    "types",
+    "workspaces",
+];
+
+/// Judges an item of a list by the others: among services it is one.
+///
+/// A name that may mean anything needs a text that is about services, too.
+pub(super) fn among(
+    page: &Page<'_>,
+    inner: &Range<usize>,
+    key: &str,
+    others: &[&str],
+) -> Option<Judgement> {
+    if LISTS_OF_OTHERS.contains(&key.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    let known = others.iter().filter(|name| is_service(page, name)).count();
+    let is_list = known >= 1
+        && (page.subject.distinctive
+            || (known * 2 >= others.len()
+                && speaks_of(page, inner, &["docker", "compose", "container", "service"])));
+    // Volumes, databases and telemetry come in lists of the same names, so a name that may be
+    // something else needs a key that says what the list is of.
+    let is_told = key.to_ascii_lowercase().contains("container");
+    let judge = if is_told { likely } else { unsure };
+    is_list.then(|| page.with_name(judge(Class::NameList, "a list of services")))
 }
 
 /// Reads one line of a value of several.

@@ -1,6 +1,6 @@
 //! The second look: what a file surely says of a name holds for its vaguer mentions too.
 
-use crate::compose::usage::{Class, Confidence};
+use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::repo::mentions::page::Page;
 use crate::repo::mentions::people::{self, Beside};
 use crate::repo::mentions::{Mention, Subject};
@@ -59,8 +59,16 @@ fn is_vague(class: Class) -> bool {
     matches!(class, Class::Prose | Class::Message | Class::Literal | Class::Comment | Class::Output)
 }
 
-/// Tells whether a text is about the rename itself: it names the new name too.
+/// Tells whether a text is about the rename itself: it names the new name too. A new name that may
+/// stand anywhere (`postgres`) tells nothing unless the text speaks of renaming.
 pub(super) fn is_about_rename(text: &str, subject: &Subject) -> bool {
+    let Some(new) = &subject.new else { return false };
+    let made_up = new.len() >= 6 && new.contains(['-', '_']);
+    names_both(text, subject) && (made_up || text.contains("rename") || text.contains("Rename"))
+}
+
+/// Tells whether a text has the new name, whole.
+pub(super) fn names_both(text: &str, subject: &Subject) -> bool {
     let new = subject.new.as_deref().filter(|new| !new.is_empty());
-    new.is_some_and(|new| crate::compose::usage::occurrences(text, new).any(|(_, whole)| whole))
+    new.is_some_and(|new| occurrences(text, new).any(|(_, whole)| whole))
 }

@@ -71,11 +71,17 @@ fn whole(
     if source.before(at).is_some_and(|sign| source.text_of(sign) == "/") {
         return unsure(Class::Path, "joined to a path");
     }
+    if stands_by_port(source, at) && !place.calls.first().is_some_and(|call| is_service_call(call))
+    {
+        return likely(Class::HostSetting, "beside a port");
+    }
     if let Some(judgement) = place.calls.first().and_then(|call| by_call(call)) {
         return judgement;
     }
+    let first = place.keys.first().copied().unwrap_or_default();
     let listed = place.list.filter(|_| place.role == Role::Value);
-    let among = listed.and_then(|open| value::among(page, &source.siblings(open, at, Role::Value)));
+    let among = listed
+        .and_then(|open| value::among(page, inner, first, &source.siblings(open, at, Role::Value)));
     let Some(key) = telling(page, place) else {
         let is_named = place.keys.first().is_some_and(|key| is_own_name(key));
         let own = || match is_named {
@@ -113,9 +119,8 @@ fn key(page: &Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> Ju
     // Code asks for its keys elsewhere: a name that may mean anything stays one.
     let open = source.bracket_of(at).filter(|_| page.subject.distinctive);
     let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
-    let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
-    if known >= 2 && known * 2 >= sisters.len() {
-        return page.with_name(unsure(Class::NameList, "a key among services"));
+    if sisters.iter().filter(|name| value::is_service(page, name)).count() >= 2 {
+        return likely(Class::NameList, "a key among services");
     }
     unsure(Class::Identifier, "a key")
 }
@@ -145,8 +150,14 @@ fn by_call(call: &str) -> Option<Judgement> {
     if lower.contains("container") && VERBS.iter().any(|verb| lower.contains(verb)) {
         return Some(likely(Class::ContainerCommand, "passed to a call on containers"));
     }
-    if SERVICE_CALLS.contains(&lower.as_str()) {
+    if is_service_call(call) {
         return Some(likely(Class::ServiceReference, "passed to a call on Compose services"));
+    }
+    if lower == "arg" && path.contains("filters") {
+        return Some(likely(Class::ContainerPattern, "filter of a list of containers"));
+    }
+    if HOST_CALLS.contains(&lower.as_str()) || (lower == "resolve" && path.contains("dns")) {
+        return Some(likely(Class::HostSetting, "host that is looked up"));
     }
     if PATH_CALLS.contains(&lower.as_str()) {
         return Some(unsure(Class::Path, "passed to a call on paths"));
@@ -155,6 +166,40 @@ fn by_call(call: &str) -> Option<Judgement> {
         .contains(&lower.as_str())
         .then(|| unsure(Class::Identifier, "passed to a call that gives names of its own"))
 }
+
+/// Tells a call on a Compose service: of a library for tests, or `docker.compose.exec(…)`.
+fn is_service_call(call: &str) -> bool {
+    let near = people::suffix(call, 160).to_ascii_lowercase();
+    let callee = near.rsplit(['.', ':', '>', ' ']).next().unwrap_or_default();
+    let on_compose = near.rsplit_once('.').is_some_and(|(path, _)| path.ends_with("compose"));
+    SERVICE_CALLS.contains(&callee)
+        || (on_compose && COMPOSE_VERBS.iter().any(|verb| callee.starts_with(verb)))
+}
+
+/// What libraries let do with Compose services.
+const COMPOSE_VERBS: &[&str] = &[
+    "build", "exec", "kill", "logs", "port", "ps", "pull", "restart", "rm", "run", "start", "stop",
+    "up",
+];
+
+/// Ports of databases, brokers, caches and web servers: what stands beside one is a host.
+const PORTS: &[&str] = &[
+    "80", "389", "443", "587", "1025", "1433", "1521", "1883", "2181", "3306", "3307", "4222",
+    "5432", "5433", "5672", "6379", "6380", "6432", "8080", "8086", "8123", "9042", "9092", "9200",
+    "11211", "27017",
+];
+
+/// Tells `("db", 5432)` and `(6379, "db")`.
+fn stands_by_port(source: &Source<'_>, at: usize) -> bool {
+    let is_comma = |sign: &usize| source.text_of(*sign) == ",";
+    let is_port = |at: usize| PORTS.contains(&source.text_of(at).trim_matches(['"', '\'']));
+    let after = source.after(at).filter(is_comma).and_then(|comma| source.after(comma));
+    let before = source.before(at).filter(is_comma).and_then(|comma| source.before(comma));
+    after.is_some_and(is_port) || before.is_some_and(is_port)
+}
+
+/// Functions that look hosts up.
+const HOST_CALLS: &[&str] = &["getaddrinfo", "gethostbyname", "lookup", "lookuphost", "lookupip"];
 
 /// Functions that take paths.
 const PATH_CALLS: &[&str] = &[
@@ -208,8 +253,10 @@ const NAME_CALLS: &[&str] = &[
 ];
 
 /// What code does with a container that it names.
-const VERBS: &[&str] =
-    &["exec", "inspect", "logs", "restart", "start", "stop", "stats", "remove", "kill", "wait"];
+const VERBS: &[&str] = &[
+    "exec", "inspect", "list", "logs", "restart", "start", "stop", "stats", "remove", "kill",
+    "wait",
+];
 
 /// Functions of Testcontainers, pytest-docker and Tilt that take a Compose service.
 const SERVICE_CALLS: &[&str] = &[

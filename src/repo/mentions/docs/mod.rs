@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::kind::{ConfigSyntax, FileKind, kind};
+use crate::repo::mentions::ci;
 use crate::repo::mentions::history;
 use crate::repo::mentions::page::{Judgement, Page, likely, unsure};
 use crate::repo::mentions::people;
@@ -18,11 +19,17 @@ mod terminal;
 
 use blocks::Block;
 
+const ABOUT_RENAME: Judgement = Judgement {
+    class: Class::History,
+    confidence: Confidence::Unsure,
+    reason: "a text about the rename itself",
+};
+
 /// Reads a whole document.
 pub(super) fn read(page: &mut Page<'_>) {
     let whole = 0..page.text.len();
     if weigh::is_about_rename(page.text, page.subject) {
-        return page.judge_all(&whole, unsure(Class::History, "a text about the rename itself"));
+        return page.judge_all(&whole, ABOUT_RENAME);
     }
     for block in blocks::blocks(page.text) {
         match block {
@@ -51,8 +58,8 @@ fn code(page: &mut Page<'_>, language: &str, range: &Range<usize>) {
         "" | "text" | "txt" | "plain" | "plaintext" | "log" | "output" | "none" => {
             unnamed(page, range);
         }
+        "yaml" | "yml" if ci::is_workflow(text) => ci::read(page, range),
         "yaml" | "yml" if snippet::is_compose(text) => snippet::read(page, range),
-        "yaml" | "yml" if is_workflow(text) => super::read_as(page, FileKind::Ci, range, ""),
         "env" | "dotenv" => super::read_as(page, FileKind::Env, range, ""),
         "dockerfile" | "docker" => super::read_as(page, FileKind::Dockerfile, range, ""),
         "nginx" | "caddy" | "caddyfile" | "apache" | "haproxy" => {
@@ -97,15 +104,12 @@ fn suffix(language: &str) -> &str {
     }
 }
 
-fn is_workflow(text: &str) -> bool {
-    ["jobs:", "steps:", "script:", "runs-on:", "stages:"]
-        .iter()
-        .any(|key| text.lines().any(|line| line.trim_start().starts_with(key)))
-}
-
 /// Reads a block that says nothing of its language, by what it looks like.
 fn unnamed(page: &mut Page<'_>, range: &Range<usize>) {
     let text = page.slice(range);
+    if ci::is_workflow(text) {
+        return ci::read(page, range);
+    }
     if snippet::is_compose(text) {
         return snippet::read(page, range);
     }
@@ -176,6 +180,9 @@ fn prose(page: &mut Page<'_>, line: &Range<usize>) {
         return;
     }
     let text = page.slice(line);
+    if weigh::names_both(text, page.subject) {
+        return page.judge_all(line, ABOUT_RENAME);
+    }
     people::read(page, line, Class::Prose);
     // What an image has built in does not change with a name.
     if let Some(at) = says_default(text) {

@@ -254,13 +254,55 @@ fn containers_and_commands() {
                 &["Message Unsure", "Message Unsure"],
             ),
             ("a.py", "SERVICES = [\n  'web',\n  'db',\n  'api',\n]\n", &["NameList Unsure"]),
-            ("a.py", "X = ['db', 'x', 'y', 'z']\n", &["Literal Unsure"]),
+            ("a.py", "X = ['web', 'db', 'x', 'y', 'z']\n", &["Literal Unsure"]),
             (
                 "a.py",
                 "X = {'web': 1, 'db': 2, 'api': 3}\nY = {'db': 1}\n",
                 &["Identifier Unsure", "Identifier Unsure"],
             ),
-            ("a.go", "x := []string{\"web\", \"db\", \"api\"}\n", &["NameList Unsure"]),
+            (
+                "a.go",
+                "x := []string{\"web\", \"db\", \"api\"}\nservices := []string{\"web\", \"db\"}\n",
+                &["NameList Unsure", "NameList Unsure"],
+            ),
+            ("a.py", "L = ['web', 'db', 'api']\n", &["Literal Unsure"]),
+            (
+                "a.json",
+                "{\"workspaces\": [\"web\", \"db\"], \"x\": \"docker service\"}",
+                &["Literal Unsure"],
+            ),
+            (
+                "a.py",
+                "socket.create_connection((\"db\", 5432))\nf(\"db\", 3)\n",
+                &["HostSetting Likely", "Literal Unsure"],
+            ),
+            (
+                "a.js",
+                "new Redis(6379, 'db'); dns.resolve('db'); path.resolve('db')\n",
+                &["HostSetting Likely", "HostSetting Likely", "Path Unsure"],
+            ),
+            (
+                "a.py",
+                "docker.compose.exec(\"db\", [\"ls\"])\nBASE / 'db'\n",
+                &["ServiceReference Likely", "Path Unsure"],
+            ),
+            ("a.js", "compose.upMany(['db'], {});\n", &["ServiceReference Likely"]),
+            (
+                ".vscode/tasks.json",
+                "{\"command\": \"docker\", \"args\": [\"compose\", \"up\", \"db\"]}",
+                &["ComposeCommand Certain"],
+            ),
+            (
+                "a.tsx",
+                "const x = <Input name=\"host\" defaultValue=\"db\" />;\n",
+                &["HostSetting Certain"],
+            ),
+            ("a.rs", "let x = String::from(\"db\");\n", &["Literal Unsure"]),
+            (
+                "Jenkinsfile",
+                "sh \"\"\"\n  docker exec db ls\n\"\"\"\n",
+                &["ContainerCommand Certain"],
+            ),
             ("Tiltfile", "dc_resource('db')\n", &["ServiceReference Likely"]),
             (
                 "a.py",
@@ -289,7 +331,6 @@ fn containers_and_commands() {
                 &["NameList Likely", "Literal Unsure", "ContainerReference Likely"],
             ),
             ("a.py", "L = [\n  'shop-db',\n  'web',\n]\n", &["NameList Likely"]),
-            ("a.py", "X = {'web': 1, 'shop-db': 2, 'api': 3}\n", &["NameList Likely"]),
             (
                 "a.py",
                 "database = 'shop-db'\nq = 'CREATE DATABASE \"shop-db\"'\n",

@@ -114,7 +114,7 @@ fn json() {
             ),
             ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["Identifier Unsure"]),
             ("a.json", "{\"hosts\": [\"db\", \"x\"]}", &["HostSetting Certain"]),
-            ("a.json", "{\"x\": [\"web\", \"db\", \"api\"]}", &["NameList Unsure"]),
+            ("a.json", "{\"containers\": [\"web\", \"db\", \"api\"]}", &["NameList Likely"]),
             ("a.json", "{\"x\": [\"a\", \"db\", \"b\"]}", &["Literal Unsure"]),
             (
                 "package.json",
@@ -220,7 +220,7 @@ fn yaml() {
                 "- docker_compose_v2:\n    services:\n      - db\n",
                 &["ContainerReference Likely"],
             ),
-            ("a.yml", "list:\n  - web\n  - db\n  - api\n", &["NameList Unsure"]),
+            ("a.yml", "# Containers\nlist:\n  - web\n  - db\n  - api\n", &["NameList Unsure"]),
             ("a.yml", "list:\n  - x\n  - db\n", &["Literal Unsure"]),
             (
                 "x.yml.j2",

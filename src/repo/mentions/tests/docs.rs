@@ -73,6 +73,16 @@ fn blocks() {
             ),
             (
                 "a.md",
+                "```yaml\njobs:\n  t:\n    services:\n      db:\n        image: x\n```\n",
+                &["OtherNamespace Unsure"],
+            ),
+            (
+                "a.md",
+                "```yaml\napiVersion: v1\nkind: Pod\nspec:\n  image: db\n  ports: [1]\n```\n",
+                &["OtherNamespace Unsure"],
+            ),
+            (
+                "a.md",
                 "```bash\n# the db\ndc() { docker compose \"$@\"; }\ndc up db\n```\n",
                 &["Comment Unsure", "ComposeCommand Likely"],
             ),
@@ -126,6 +136,7 @@ fn prose() {
                 "We renamed `db` to `pg-main`.\n```sh\ndocker logs db\n```\n",
                 &["History Unsure", "History Unsure"],
             ),
+            ("a.md", "We use `pg-main`.\n\n```sh\ndocker logs db\n```\n", &["History Unsure"]),
             (
                 "a.md",
                 "- Run docker compose exec db psql to look at the db.\n",

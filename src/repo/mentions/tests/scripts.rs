@@ -199,6 +199,16 @@ fn ci() {
             ),
             (
                 ".github/workflows/a.yml",
+                "jobs:\n  t:\n    strategy:\n      matrix:\n        service: [web, db]\n    steps:\n    - run: docker build ./${{ matrix.service }}\n",
+                &["Path Unsure"],
+            ),
+            (
+                ".circleci/config.yml",
+                "jobs:\n  x:\n    docker:\n    - image: y\n      name: db\n    steps:\n    - run: psql -h db\n",
+                &["OtherNamespace Unsure", "OtherNamespace Unsure"],
+            ),
+            (
+                ".github/workflows/a.yml",
                 "# the db\n# run: docker compose up db\n",
                 &["Comment Unsure", "Comment Likely"],
             ),
