@@ -1,7 +1,7 @@
 //! A name in any file that is no Compose file, classified.
 //!
-//! One reader for each sort of file judges the occurrences that it understands ([`page`] keeps
-//! them); then [`weigh`] looks at the file as a whole. Invariants: every occurrence is given, in
+//! One reader for each sort of file judges the occurrences that it understands (`page` keeps
+//! them); then `weigh` looks at the file as a whole. Invariants: every occurrence is given, in
 //! order; what no reader understands is unsure; any text is taken, in near-linear time.
 //! Deliberately absent: other files. Whether a file means another project's service is the
 //! caller's to know.

@@ -1,7 +1,7 @@
 //! `rename OLD NEW`: every real reference in every file, and the old name kept as alias.
 //!
-//! From the options to the plan: [`select`] chooses the projects, [`structure`] edits their Compose
-//! files, [`alias`] keeps the old names, [`elsewhere`] classifies the mentions in all other files,
+//! From the options to the plan: `select` chooses the projects, `structure` edits their Compose
+//! files, `alias` keeps the old names, `elsewhere` classifies the mentions in all other files,
 //! and the referees read each changed YAML file before anything is shown or written.
 
 mod alias;
