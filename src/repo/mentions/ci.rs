@@ -49,15 +49,16 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     }
 }
 
+/// Tells what stands below the services of a job, or its containers in CircleCI.
 fn in_services(path: &[&str]) -> bool {
-    path.contains(&"services")
+    path.contains(&"services") || path.last() == Some(&"docker")
 }
 
 /// The job that a path of keys leads into; empty for what holds for all.
 fn job<'t>(path: &[&'t str]) -> &'t str {
     match path {
         ["jobs", job, ..] => job,
-        ["services" | "default" | "variables" | "env", ..] | [] => "",
+        ["services" | "default" | "definitions" | "variables" | "env", ..] | [] => "",
         [first, ..] => first,
     }
 }

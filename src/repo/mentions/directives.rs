@@ -82,7 +82,7 @@ fn directive(page: &mut Page<'_>, range: &Range<usize>, labels: &BTreeSet<&str>)
     match name.as_str() {
         "upstream" | "backend" | "frontend" | "listen" | "use_backend" | "default_backend"
         | "acl" | "peers" | "resolvers" | "userlist" | "defaults" | "zone" | "log_format"
-        | "limit_req_zone" | "import" | "tls" | "@" => {
+        | "limit_req_zone" | "tls" | "@" => {
             let all = first.end..range.end;
             page.judge_all(&all, certain(Class::Identifier, "a name in the configuration"));
         }
@@ -114,6 +114,10 @@ fn directive(page: &mut Page<'_>, range: &Range<usize>, labels: &BTreeSet<&str>)
                 _ if trimmed.ends_with('{') => "",
                 other => other,
             };
+            if trimmed.ends_with('{') && name.contains("://") {
+                let address = unsure(Class::Unknown, "an address that the server answers to");
+                page.judge_all(first, address);
+            }
             for word in std::iter::once(first).chain(rest) {
                 argument(page, word, key, labels);
             }

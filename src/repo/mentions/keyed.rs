@@ -62,6 +62,9 @@ fn of_value(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
     if matches!(key, "job_name" | "job" | "uid" | "alert" | "record") {
         return page.judge_all(&inner, unsure(Class::Identifier, "a label of its own"));
     }
+    if key == "hosts" && is_play(outline, at) {
+        return page.judge_all(&inner, certain(Class::Identifier, "a group of an inventory"));
+    }
     if matches!(key, "service" | "services") && is_proxy(page) {
         return page.judge_all(&inner, unsure(Class::Identifier, "a service of the proxy"));
     }
@@ -87,6 +90,19 @@ fn lines(page: &mut Page<'_>, range: &Range<usize>, key: &str) {
     for line in people::lines(page.text, range) {
         value::read(page, &line, key);
     }
+}
+
+/// Ansible's plays name the hosts of an inventory.
+fn is_play(outline: &Outline<'_>, at: usize) -> bool {
+    let parent = outline.entries.get(at).and_then(|entry| entry.parent);
+    let is_item = |at: usize| outline.entries.get(at).is_some_and(|entry| entry.key.is_none());
+    // The key itself, or an item of its list.
+    let play = match parent.filter(|_| is_item(at)) {
+        Some(list) => outline.entries.get(list).and_then(|list| list.parent),
+        None => parent,
+    };
+    let keys = outline.children(play, at);
+    ["tasks", "roles", "gather_facts", "become", "pre_tasks"].iter().any(|key| keys.contains(key))
 }
 
 /// Traefik's dynamic configuration has services of its own.

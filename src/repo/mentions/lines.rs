@@ -23,6 +23,8 @@ fn by_name(page: &mut Page<'_>, whole: &Range<usize>) -> bool {
     let name = page.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if name.contains("pgpass") {
         fields(page);
+    } else if name == "pg_hba.conf" {
+        access_rules(page);
     } else if name == "userlist.txt" {
         page.judge_all(whole, certain(Class::User, "a user of PgBouncer"));
     } else if name.starts_with("requirements")
@@ -42,6 +44,18 @@ fn packages(page: &mut Page<'_>) {
     for line in people::lines(page.text, &(0..page.text.len())) {
         let (_, comment) = env::without_comment(page.text, &line);
         people::read(page, &comment, Class::Comment);
+    }
+}
+
+/// PostgreSQL's `host DATABASE USER ADDRESS METHOD`.
+fn access_rules(page: &mut Page<'_>) {
+    const CLASSES: &[Class] = &[Class::Unknown, Class::Database, Class::User, Class::HostSetting];
+    for line in people::lines(page.text, &(0..page.text.len())) {
+        let (content, comment) = env::without_comment(page.text, &line);
+        env::commented(page, &comment);
+        for (word, class) in people::words(page.text, &content).into_iter().zip(CLASSES) {
+            page.judge_all(&word, certain(*class, "field of an access rule"));
+        }
     }
 }
 
@@ -170,7 +184,9 @@ impl Reader {
             pairs(page, value);
         }
         match key.as_str() {
-            "replicaof" | "slaveof" | "upstream" => replica(page, value),
+            "replicaof" | "slaveof" => host_word(page, value, 0),
+            // `sentinel monitor LABEL HOST PORT QUORUM`
+            "sentinel" => host_word(page, value, 2),
             "name" if self.section.contains("project") || is_package(&self.section) => {
                 page.judge_all(value, unsure(Class::Image, "name of a package"));
             }
@@ -217,13 +233,11 @@ fn pairs(page: &mut Page<'_>, value: &Range<usize>) {
     }
 }
 
-/// Redis' `replicaof HOST PORT`.
-fn replica(page: &mut Page<'_>, value: &Range<usize>) {
-    let text = page.slice(value);
-    let host = text.split_whitespace().next().unwrap_or_default();
-    if host == page.subject.name {
-        let start = value.start + text.len() - text.trim_start().len();
-        page.judge(&(start..start + host.len()), certain(Class::HostSetting, "host to replicate"));
+/// A word of a value that is a host: the first of Redis' `replicaof HOST PORT`.
+fn host_word(page: &mut Page<'_>, value: &Range<usize>, at: usize) {
+    let host = people::words(page.text, value).into_iter().nth(at);
+    if let Some(host) = host.filter(|host| page.slice(host) == page.subject.name) {
+        page.judge(&host, certain(Class::HostSetting, "host to connect to"));
     }
 }
 

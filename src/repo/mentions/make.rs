@@ -75,9 +75,11 @@ fn rule(page: &mut Page<'_>, line: &Range<usize>) {
         page.command(&(content.end - recipe.len()..content.end));
     }
     // A recipe's parameter with its default: `logs service='db':`.
-    for word in words(page.text, &content) {
-        if let Some((key, value)) = env::assignment(page.slice(&word)) {
-            page.setting(key, &(word.start + value.start..word.start + value.end));
+    for word in people::words(page.text, &content) {
+        let text = page.slice(&word).trim_start_matches(['*', '+', '$']).trim_end_matches(':');
+        let start = word.start + page.slice(&word).find(text).unwrap_or_default();
+        if let Some((key, value)) = env::assignment(text) {
+            page.setting(key, &(start + value.start..start + value.end));
         }
     }
     page.judge_all(&content, certain(Class::Identifier, "a target"));
@@ -94,17 +96,4 @@ fn variable(text: &str) -> Option<(&str, Range<usize>)> {
     let rest = text.get(at + 1..)?;
     let start = at + 1 + rest.len() - rest.trim_start().len();
     is_key.then_some((key, start..text.trim_end().len().max(start)))
-}
-
-fn words(text: &str, range: &Range<usize>) -> Vec<Range<usize>> {
-    let mut start = range.start;
-    text.get(range.clone())
-        .unwrap_or_default()
-        .split([' ', '\t'])
-        .map(|word| {
-            let own = start..start + word.trim_end_matches(':').len();
-            start += word.len() + 1;
-            own
-        })
-        .collect()
 }

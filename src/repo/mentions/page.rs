@@ -125,7 +125,7 @@ impl<'t> Page<'t> {
     }
 
     /// Moves offsets to the next boundaries of characters inside.
-    fn near(&self, mut start: usize, end: usize) -> Range<usize> {
+    pub(super) fn near(&self, mut start: usize, end: usize) -> Range<usize> {
         let mut end = end.min(self.text.len());
         while !self.text.is_char_boundary(start) {
             start += 1;
@@ -187,7 +187,15 @@ impl<'t> Page<'t> {
             return Vec::new();
         }
         let usages = setting::classify(key, self.slice(value), &self.subject.name);
-        self.placed(&usages, value.start)
+        let mut placed = self.placed(&usages, value.start);
+        if is_own_name(key) {
+            for (_, judgement) in &mut placed {
+                if judgement.class == Class::Literal {
+                    *judgement = unsure(Class::Literal, "a name of something else");
+                }
+            }
+        }
+        placed
     }
 
     /// Reads a range as shell text.
@@ -298,6 +306,48 @@ impl<'t> Page<'t> {
     fn first_from(&self, offset: usize) -> usize {
         self.spots.partition_point(|spot| spot.range.start < offset)
     }
+}
+
+/// Last words of keys under which things have names of their own: a project, an app, a bucket.
+const OWN_NAMES: &[&str] = &[
+    "app",
+    "application",
+    "bucket",
+    "channel",
+    "exchange",
+    "group",
+    "id",
+    "index",
+    "job",
+    "key",
+    "label",
+    "logger",
+    "name",
+    "namespace",
+    "org",
+    "prefix",
+    "product",
+    "project",
+    "queue",
+    "realm",
+    "slug",
+    "stack",
+    "stream",
+    "table",
+    "title",
+    "topic",
+    "uid",
+    "vhost",
+    "workspace",
+];
+
+/// Tells a key under which something else has its name (`COMPOSE_PROJECT_NAME`, `appName`).
+pub(super) fn is_own_name(key: &str) -> bool {
+    let last = key.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let camel =
+        last.rfind(|c: char| c.is_ascii_uppercase()).filter(|_| last != last.to_uppercase());
+    let word = last.get(camel.unwrap_or_default()..).unwrap_or_default().to_ascii_lowercase();
+    OWN_NAMES.contains(&word.as_str())
 }
 
 /// Tells the default in `${VARIABLE:-NAME}` and `${VARIABLE-NAME}`, which is whole but for its sign.

@@ -46,6 +46,24 @@ pub(super) fn lines(text: &str, range: &Range<usize>) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// Gives the ranges of the words of a range.
+pub(super) fn words(text: &str, range: &Range<usize>) -> Vec<Range<usize>> {
+    let slice = text.get(range.clone()).unwrap_or_default();
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, c) in slice.char_indices().chain([(slice.len(), ' ')]) {
+        match (c.is_whitespace(), start) {
+            (true, Some(from)) => {
+                words.push(range.start + from..range.start + at);
+                start = None;
+            }
+            (false, None) => start = Some(at),
+            _ => {}
+        }
+    }
+    words
+}
+
 /// Finds what stands between backquotes in a line, without them.
 pub(super) fn code_spans(line: &str) -> Vec<Range<usize>> {
     let bytes = line.as_bytes();

@@ -83,9 +83,12 @@ pub(super) fn whole(page: &Page<'_>, inner: &Range<usize>, key: &str) -> Judgeme
     let usages = page.setting_usages(key, inner);
     let Some((_, judgement)) = usages.into_iter().next() else { return literal(page) };
     match setting::subject(key) {
-        // `url: "api"` may as well be a path, `service: "api"` a logger's label.
+        // `url: "api"` may as well be a path.
         Subject::Address if !is_address(key) => literal(page),
-        Subject::Container if !names_container(page, key) => literal(page),
+        // `service: "api"` may as well be a label of a logger.
+        Subject::Container if !names_container(page, inner, key) => {
+            unsure(Class::Literal, "a value that is the name")
+        }
         Subject::Container => judgement.at_most(Confidence::Likely),
         _ => judgement,
     }
@@ -103,19 +106,24 @@ fn is_address(key: &str) -> bool {
 }
 
 /// Tells whether a key means a container: by its word, or in a file that is about Docker.
-fn names_container(page: &Page<'_>, key: &str) -> bool {
+fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    let tells = key.contains("container") && key.len() > "containers".len();
-    tells || key.contains("compose") || speaks_of_docker(page)
+    let is_container = key.contains("container");
+    let tells = is_container && (page.subject.distinctive || key.len() > "containers".len());
+    tells || key.contains("compose") || speaks_of_docker(page, inner)
 }
 
-/// Tells whether a file is about Docker.
-pub(super) fn speaks_of_docker(page: &Page<'_>) -> bool {
-    let bytes = page.text.as_bytes();
+/// Tells whether the text around a place is about Docker.
+fn speaks_of_docker(page: &Page<'_>, place: &Range<usize>) -> bool {
+    let near = page.near(place.start.saturating_sub(AROUND), place.end.saturating_add(AROUND));
+    let bytes = page.slice(&near).as_bytes();
     ["docker", "Docker", "compose"]
         .iter()
         .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
 }
+
+/// Bytes on either side in which a text shows what it is about.
+const AROUND: usize = 1500;
 
 /// Tells whether a name is one of the other services or containers.
 pub(super) fn is_service(page: &Page<'_>, name: &str) -> bool {

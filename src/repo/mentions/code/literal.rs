@@ -7,7 +7,7 @@ use crate::compose::usage::{Class, Confidence};
 use crate::repo::mentions::code::Dialect;
 use crate::repo::mentions::code::place::{Place, Role, is_generic};
 use crate::repo::mentions::lines;
-use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
+use crate::repo::mentions::page::{Judgement, Page, certain, is_own_name, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::tokens::Source;
 use crate::repo::mentions::value;
@@ -68,13 +68,21 @@ fn whole(
     if place.keys.first() == Some(&"name") && place.keys.len() == 1 && is_manifest(page.path) {
         return unsure(Class::Image, "name of a package");
     }
-    if let Some(judgement) = place.calls.iter().find_map(|call| by_call(call)) {
+    if source.before(at).is_some_and(|sign| source.text_of(sign) == "/") {
+        return unsure(Class::Path, "joined to a path");
+    }
+    if let Some(judgement) = place.calls.first().and_then(|call| by_call(call)) {
         return judgement;
     }
     let listed = place.list.filter(|_| place.role == Role::Value);
     let among = listed.and_then(|open| value::among(page, &source.siblings(open, at, Role::Value)));
     let Some(key) = telling(page, place) else {
-        return among.unwrap_or_else(|| value::literal(page));
+        let is_named = place.keys.first().is_some_and(|key| is_own_name(key));
+        let own = || match is_named {
+            true => unsure(Class::Literal, "a name of something else"),
+            false => value::literal(page),
+        };
+        return among.unwrap_or_else(own);
     };
     let judgement = value::whole(page, inner, key);
     match (place.role, setting::subject(key)) {
@@ -102,11 +110,17 @@ fn key(page: &Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> Ju
     if place.keys.first().is_some_and(|key| lines::is_package_list(&key.to_ascii_lowercase())) {
         return certain(Class::Image, "a package");
     }
-    let open = source.bracket_of(at);
+    // Code asks for its keys elsewhere: a name that may mean anything stays one.
+    let open = source.bracket_of(at).filter(|_| page.subject.distinctive);
     let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
+<<<<<<< HEAD
+    if sisters.iter().filter(|name| value::is_service(page, name)).count() >= 2 {
+        return likely(Class::NameList, "a key among services");
+=======
     let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
     if known >= 2 && known * 2 >= sisters.len() {
         return page.with_name(unsure(Class::NameList, "a key among services"));
+>>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
     }
     unsure(Class::Identifier, "a key")
 }
@@ -136,10 +150,67 @@ fn by_call(call: &str) -> Option<Judgement> {
     if lower.contains("container") && VERBS.iter().any(|verb| lower.contains(verb)) {
         return Some(likely(Class::ContainerCommand, "passed to a call on containers"));
     }
-    SERVICE_CALLS
+    if SERVICE_CALLS.contains(&lower.as_str()) {
+        return Some(likely(Class::ServiceReference, "passed to a call on Compose services"));
+    }
+    if PATH_CALLS.contains(&lower.as_str()) {
+        return Some(unsure(Class::Path, "passed to a call on paths"));
+    }
+    NAME_CALLS
         .contains(&lower.as_str())
-        .then(|| likely(Class::ServiceReference, "passed to a call on Compose services"))
+        .then(|| unsure(Class::Identifier, "passed to a call that gives names of its own"))
 }
+
+/// Functions that take paths.
+const PATH_CALLS: &[&str] = &[
+    "chdir",
+    "exists",
+    "existssync",
+    "glob",
+    "isdir",
+    "isfile",
+    "join",
+    "joinpath",
+    "listdir",
+    "makedirs",
+    "mkdir",
+    "mkdirsync",
+    "open",
+    "path",
+    "readfile",
+    "readfilesync",
+    "resolve",
+    "rmtree",
+    "stat",
+    "unlink",
+    "writefile",
+    "writefilesync",
+];
+
+/// Functions whose names are a program's own: loggers, tests, elements, tables.
+const NAME_CALLS: &[&str] = &[
+    "blueprint",
+    "bucket",
+    "collection",
+    "createlogger",
+    "database",
+    "db",
+    "describe",
+    "get_logger",
+    "getelementbyid",
+    "getlogger",
+    "gettracer",
+    "it",
+    "logger",
+    "namespace",
+    "queryselector",
+    "queue",
+    "subscribe",
+    "table",
+    "test",
+    "topic",
+    "tracer",
+];
 
 /// What code does with a container that it names.
 const VERBS: &[&str] =
@@ -162,7 +233,10 @@ fn arguments(page: &mut Page<'_>, source: &Source<'_>, at: usize, place: &Place<
     // `spawn("docker", ["exec", "db"])`: the outer bracket holds the program.
     let brackets = [Some(open), source.bracket_of(open)];
     brackets.into_iter().flatten().any(|open| {
-        let arguments = words::of_bracket(source, open);
+        let mut arguments = words::of_bracket(source, open);
+        if let Some(program) = source.program_of(open) {
+            arguments.insert(0, (source.inner_of(program).to_owned(), 0..0));
+        }
         let is_command = words::is_command(&arguments);
         if is_command {
             words::read(page, &arguments);

@@ -28,7 +28,13 @@ impl<'s> Dialect<'s> {
     pub(super) fn of_path(path: &'s str, language: Language) -> Self {
         let name = path.rsplit('/').next().unwrap_or_default();
         let name = name.strip_suffix(".j2").or(name.strip_suffix(".tmpl")).unwrap_or(name);
-        Self { language, suffix: name.rsplit_once('.').map_or("", |(_, suffix)| suffix) }
+        let suffix = match name.rsplit_once('.') {
+            _ if name.starts_with("Jenkinsfile") => "jenkinsfile",
+            Some((_, suffix)) => suffix,
+            None if name.starts_with("Tiltfile") => "tiltfile",
+            None => "",
+        };
+        Self { language, suffix }
     }
 
     /// Tells whether strings are all there is: no identifiers.

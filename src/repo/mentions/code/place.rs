@@ -307,6 +307,7 @@ impl<'t> Source<'t> {
             place.keys.push(name);
             return None;
         }
+        place.keys.extend(self.sister_attributes(left));
         let bracket = self.bracket_of(left).filter(|_| self.kind_of(left) != Some(Kind::Close));
         let open = bracket?;
         if !NAMING.iter().any(|naming| name.eq_ignore_ascii_case(naming)) {
@@ -317,6 +318,48 @@ impl<'t> Source<'t> {
             Some(Kind::Open(b'(')) => self.called(open, left, place),
             _ => Some(open),
         }
+    }
+
+    /// Names in the other attributes of a tag (`<Input name="dbHost" defaultValue="db" />`).
+    fn sister_attributes(&self, at: usize) -> Vec<&'t str> {
+        const REACH: usize = 48;
+        let opens = |at: &usize| {
+            self.text_of(*at) == "<"
+                && self.tokens.get(*at + 1).is_some_and(|next| {
+                    next.kind == Kind::Word
+                        && self.tokens.get(*at).map(|t| t.range.end) == Some(next.range.start)
+                })
+        };
+        let Some(start) = (at.saturating_sub(REACH)..at).rev().find(opens) else {
+            return Vec::new();
+        };
+        let end = (at..at + REACH).find(|&at| self.text_of(at).contains('>'));
+        (start..end.unwrap_or(at))
+            .filter(|&at| self.is_text(at) && is_name_like(self.inner_of(at)))
+            .filter(|&at| {
+                let sign = self.before(at).filter(|&sign| self.text_of(sign) == "=");
+                let name = sign.and_then(|sign| self.before(sign)).map(|name| self.text_of(name));
+                name.is_some_and(|name| NAMING.contains(&name))
+            })
+            .map(|at| self.inner_of(at))
+            .collect()
+    }
+
+    /// The program that an argument list is for (`"command": "docker", "args": ["exec", "db"]`).
+    pub(super) fn program_of(&self, open: usize) -> Option<usize> {
+        let key = self.before(self.before(open)?)?;
+        if !matches!(self.operand_name(key)?, "args" | "arguments" | "argv") {
+            return None;
+        }
+        let holder = self.bracket_of(key)?;
+        self.inside(holder).find(|&at| {
+            let sign =
+                self.before(at).filter(|&sign| matches!(self.text_of(sign), ":" | "=" | "=>"));
+            let name = sign.and_then(|sign| self.operand_name(self.before(sign)?));
+            self.is_text(at)
+                && self.bracket_of(at) == Some(holder)
+                && name.is_some_and(|name| matches!(name, "command" | "cmd" | "program" | "exec"))
+        })
     }
 
     /// A colon of a mapping, of an annotation or of a choice.
@@ -469,8 +512,13 @@ impl<'t> Source<'t> {
         let previous = self.before(at);
         let opened = previous.filter(|&at| self.kind_of(at) == Some(Kind::Open(b'(')));
         let word = opened.and_then(|open| self.before(open)).or(previous);
-        let word = word.filter(|&word| self.same_line(word, at)).map(|word| self.text_of(word));
-        if word.is_some_and(|word| IMPORTS.contains(&word)) {
+        let word = word.filter(|&word| self.same_line(word, at));
+        // `String::from("db")` imports nothing.
+        let called_on = word
+            .and_then(|word| self.before(word))
+            .is_some_and(|sign| matches!(self.text_of(sign), "." | "::" | "->"));
+        let word = word.map(|word| self.text_of(word));
+        if word.is_some_and(|word| IMPORTS.contains(&word)) && !called_on {
             return Role::Imported;
         }
         if previous.is_some_and(|before| self.is_text(before) && self.same_line(before, at)) {

@@ -20,6 +20,11 @@ pub(super) fn has_prompts(text: &str) -> bool {
 /// Reads a block.
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     let text = page.slice(range);
+    for line in people::lines(page.text, range) {
+        if page.slice(&line).starts_with(&page.subject.name) {
+            super::output(page, &line);
+        }
+    }
     if !has_prompts(text) {
         let saved = page.commands.wrappers.clone();
         page.commands.wrappers.extend(command::wrappers(text));

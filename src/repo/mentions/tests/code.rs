@@ -258,7 +258,11 @@ fn containers_and_commands() {
             (
                 "a.py",
                 "X = {'web': 1, 'db': 2, 'api': 3}\nY = {'db': 1}\n",
+<<<<<<< HEAD
+                &["Identifier Unsure", "Identifier Unsure"],
+=======
                 &["NameList Unsure", "Identifier Unsure"],
+>>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
             ),
             ("a.go", "x := []string{\"web\", \"db\", \"api\"}\n", &["NameList Unsure"]),
             ("Tiltfile", "dc_resource('db')\n", &["ServiceReference Likely"]),
@@ -282,6 +286,11 @@ fn containers_and_commands() {
                 "a.py",
                 "x = 'shop-db'\nprint(\"shop-db is down\")\n# shop-db\n",
                 &["Literal Likely", "Message Likely", "Comment Likely"],
+            ),
+            (
+                "a.py",
+                "X = {'web': 1, 'shop-db': 2, 'api': 3}\ny = {'service': 'shop-db', 'container': 'shop-db'}\n",
+                &["NameList Likely", "Literal Unsure", "ContainerReference Likely"],
             ),
             ("a.py", "L = [\n  'shop-db',\n  'web',\n]\n", &["NameList Likely"]),
             ("a.py", "X = {'web': 1, 'shop-db': 2, 'api': 3}\n", &["NameList Likely"]),

@@ -36,7 +36,7 @@ fn env_files() {
         "shop-db",
         &[
             (".env", "# the shop-db must run\n", &["Comment Likely"]),
-            (".env", "NAME=shop-db\n", &["Literal Likely"]),
+            (".env", "NAME=shop-db\nTARGET=shop-db\n", &["Literal Unsure", "Literal Likely"]),
             (".env", "POSTGRES_DB=shop-db\n", &["Database Certain"]),
         ],
     );
@@ -112,7 +112,11 @@ fn json() {
                 "{\"db\": {\"url\": \"http://db:80\"}}",
                 &["Identifier Unsure", "Host Certain"],
             ),
+<<<<<<< HEAD
+            ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["Identifier Unsure"]),
+=======
             ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["NameList Unsure"]),
+>>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
             ("a.json", "{\"hosts\": [\"db\", \"x\"]}", &["HostSetting Certain"]),
             ("a.json", "{\"x\": [\"web\", \"db\", \"api\"]}", &["NameList Unsure"]),
             ("a.json", "{\"x\": [\"a\", \"db\", \"b\"]}", &["Literal Unsure"]),
