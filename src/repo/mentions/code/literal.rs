@@ -113,14 +113,9 @@ fn key(page: &Page<'_>, source: &Source<'_>, at: usize, place: &Place<'_>) -> Ju
     // Code asks for its keys elsewhere: a name that may mean anything stays one.
     let open = source.bracket_of(at).filter(|_| page.subject.distinctive);
     let sisters = open.map(|open| source.siblings(open, at, Role::Key)).unwrap_or_default();
-<<<<<<< HEAD
-    if sisters.iter().filter(|name| value::is_service(page, name)).count() >= 2 {
-        return likely(Class::NameList, "a key among services");
-=======
     let known = sisters.iter().filter(|name| value::is_service(page, name)).count();
     if known >= 2 && known * 2 >= sisters.len() {
         return page.with_name(unsure(Class::NameList, "a key among services"));
->>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
     }
     unsure(Class::Identifier, "a key")
 }

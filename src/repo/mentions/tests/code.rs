@@ -258,11 +258,7 @@ fn containers_and_commands() {
             (
                 "a.py",
                 "X = {'web': 1, 'db': 2, 'api': 3}\nY = {'db': 1}\n",
-<<<<<<< HEAD
                 &["Identifier Unsure", "Identifier Unsure"],
-=======
-                &["NameList Unsure", "Identifier Unsure"],
->>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
             ),
             ("a.go", "x := []string{\"web\", \"db\", \"api\"}\n", &["NameList Unsure"]),
             ("Tiltfile", "dc_resource('db')\n", &["ServiceReference Likely"]),

@@ -112,11 +112,7 @@ fn json() {
                 "{\"db\": {\"url\": \"http://db:80\"}}",
                 &["Identifier Unsure", "Host Certain"],
             ),
-<<<<<<< HEAD
             ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["Identifier Unsure"]),
-=======
-            ("a.json", "{\"db\": 1, \"web\": 2, \"api\": 3}", &["NameList Unsure"]),
->>>>>>> 73f411b8a0f66a946263e639c113875dc3108087
             ("a.json", "{\"hosts\": [\"db\", \"x\"]}", &["HostSetting Certain"]),
             ("a.json", "{\"x\": [\"web\", \"db\", \"api\"]}", &["NameList Unsure"]),
             ("a.json", "{\"x\": [\"a\", \"db\", \"b\"]}", &["Literal Unsure"]),
