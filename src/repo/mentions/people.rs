@@ -338,6 +338,9 @@ fn word(page: &Page<'_>, range: &Range<usize>, class: Class) -> Judgement {
     if let Some(judgement) = by_neighbours(before, after) {
         return judgement;
     }
+    if is_link_text(before, after, &page.subject.name) {
+        return unsure(Class::Identifier, "text of a link to something of that name");
+    }
     let quoted = before.ends_with('`') && after.starts_with('`');
     match beside(page, range) {
         Beside::Other(class) => unsure(class, "what the word beside it says"),
@@ -347,6 +350,31 @@ fn word(page: &Page<'_>, range: &Range<usize>, class: Class) -> Judgement {
         _ if page.subject.distinctive => likely(class, "a name that is hardly anything else"),
         Beside::Service | Beside::Nothing => unsure(class, "a word of a text"),
     }
+}
+
+/// Tells the text of a link whose target has the name in its path: a repository or file is meant
+/// (`[db](https://example.org/team/db)`, `` `db <tools/db.rst>`_ ``, `<a href="/x/db">db</a>`).
+fn is_link_text(before: &str, after: &str, name: &str) -> bool {
+    let markdown = before.rsplit_once('[').filter(|(_, text)| !text.contains(']')).and_then(|_| {
+        let (text, target) = after.split_once("](")?;
+        (!text.contains(['[', ']'])).then(|| target.split(')').next().unwrap_or(target))
+    });
+    let rst = || {
+        let (text, target) = after.split_once('<')?;
+        let open = before.matches('`').count() % 2 == 1 && !text.contains('`');
+        open.then(|| target.split('>').next())?
+    };
+    let html = || {
+        let (tag, _) = before.rsplit_once('>')?;
+        let (_, tag) = tag.rsplit_once('<').filter(|(_, tag)| tag.starts_with("a "))?;
+        tag.split_once("href=").map(|(_, target)| target)
+    };
+    let target = markdown.or_else(rst).or_else(html).unwrap_or_default();
+    let target = target.split(['#', '?']).next().unwrap_or_default();
+    target.split(['/', '"', '\'', ' ']).any(|part| {
+        let rest = part.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 /// Judges by the characters that touch a name.

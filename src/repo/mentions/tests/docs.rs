@@ -1,6 +1,35 @@
 use super::check;
 
 #[test]
+fn links() {
+    const ROWS: &[super::Row] = &[
+        (
+            "a.md",
+            "See [shop-db](https://x.org/t/shop-db).\n",
+            &["Identifier Unsure", "Path Likely"],
+        ),
+        ("a.md", "See [the `shop-db` code](../shop-db.git#readme).\n", &["Identifier Unsure"]),
+        (
+            "a.md",
+            "See [shop-db](#shop-db), [shop-db](x.md).\n",
+            &["Prose Likely", "Identifier Unsure", "Prose Likely"],
+        ),
+        ("a.md", "[x](a/shop-db) starts shop-db\n", &["Path Likely", "Prose Likely"]),
+        (
+            "a.rst",
+            "`shop-db <https://x.org/t/shop-db>`_ and shop-db\n",
+            &["Identifier Unsure", "Path Likely", "Prose Likely"],
+        ),
+        (
+            "a.md",
+            "<a href=\"https://x.org/shop-db\">shop-db</a> shop-db\n",
+            &["Path Certain", "Identifier Unsure", "Prose Likely"],
+        ),
+    ];
+    check("shop-db", ROWS);
+}
+
+#[test]
 fn blocks() {
     check(
         "db",
