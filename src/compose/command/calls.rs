@@ -147,13 +147,20 @@ impl Reader<'_> {
         let likely = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
         let likely = Place { mode: likely, ..place.clone() };
         let listing = words.iter().find_map(|word| self.listing_of(word));
+        let sign = |word: &&&Word| matches!(word.as_str(), "=~" | "==" | "=");
+        let mut alternatives = words.iter().skip_while(|word| !sign(word));
+        let listed = alternatives.any(|word| self.is_service(word.as_str()));
         let mut file = false;
         for word in words {
             let whole = 0..word.text.len();
             let text = word.as_str();
             if text == self.name() && !file {
-                let literal = (Class::Literal, Confidence::Unsure, "compared with another value");
-                self.put(&word.text, whole.clone(), literal, place.mode);
+                let meaning = if listed {
+                    (Class::NameList, Confidence::Likely, "alternatives with other services")
+                } else {
+                    (Class::Literal, Confidence::Unsure, "compared with another value")
+                };
+                self.put(&word.text, whole.clone(), meaning, place.mode);
                 if let Some(subject) = subject {
                     self.setting(subject, word, whole.clone(), &likely);
                 }
@@ -182,8 +189,12 @@ impl Reader<'_> {
 
     /// Reads a command that is not known: its first word and its arguments.
     pub(super) fn call(&mut self, words: &[&Word], place: &Place) {
-        let Some((head, arguments)) = words.split_first() else { return };
-        let function = head.as_str();
+        let Some((head, rest)) = words.split_first() else { return };
+        // An argument list whose program stands elsewhere starts with a flag.
+        let (function, arguments) = match head.as_str() {
+            flag if flag.starts_with('-') => ("", words),
+            function => (function, rest),
+        };
         if has_part(function, PRINTS) && !arguments.is_empty() && !self.handles(function) {
             self.pass(function, arguments, place);
             let text = Word::join(arguments.iter().copied());

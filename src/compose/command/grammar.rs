@@ -39,6 +39,12 @@ pub(super) enum Slot {
     Message,
     /// A pattern or script that lines of the input are matched with.
     Pattern,
+    /// An expression that asks a document for a part (`.services.NAME`).
+    Query,
+    /// Such an expression of jq, where a name with a hyphen needs quotes.
+    JsonQuery,
+    /// Such an expression behind a verb, or else a file.
+    QueryOrPath,
     /// `name=…` of `docker ps --filter`, in a list of things of a class.
     Filter(Class),
     /// `NAME:path` or a local path.
@@ -140,6 +146,12 @@ impl Reading<'_> {
     }
 }
 
+/// Tells whether a long flag that no table knows takes a host by its name (`--database-host`).
+fn takes_host(flag: &str) -> bool {
+    let last = flag.rsplit(['-', '.', '_']).next().unwrap_or(flag);
+    matches!(last, "host" | "hosts" | "hostname")
+}
+
 /// Words that hardly name a service, but often follow a command in a sentence.
 const PROSE: &str = "a after again and any are as at because before but by command container \
     containers each every first for from has have if in instead into is it its later log logs \
@@ -214,8 +226,16 @@ impl Grammar {
             }
             (Some(slot), None) => return next(plan, slot),
             (None, Some(value)) if dashes > 1 => {
-                plan.slots.push((at, value, Slot::Plain));
+                let slot = if takes_host(name) { Slot::Host } else { Slot::Plain };
+                plan.slots.push((at, value, slot));
                 return at;
+            }
+            (None, None) if dashes > 1 && takes_host(name) => {
+                let flag = |word: &&&Word| word.as_str().starts_with('-');
+                return words
+                    .get(at + 1)
+                    .filter(flag)
+                    .map_or_else(|| next(plan, Slot::Host), |_| at);
             }
             (None, _) if dashes > 1 => return at,
             (None, _) => {}

@@ -71,12 +71,13 @@ pub fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
 #[must_use]
 pub fn classify(text: &str, name: &str, context: &Context) -> Vec<Usage> {
     let whole = whole_uses(text, name);
-    if whole.is_empty() {
+    let members = member_uses(text, name);
+    if whole.is_empty() && members.is_empty() {
         return Vec::new();
     }
     let known = Known::new(text, &context.wrappers);
     let found = Reader::new(name, &context.services, known).read(Text::at(text, 0));
-    settle(whole, found)
+    settle(whole, &members, found)
 }
 
 /// Classifies each use of `name` in the words of one command (`["CMD", "pg_isready", "-h", "db"]`).
@@ -91,13 +92,15 @@ pub fn classify_words(
     context: &Context,
 ) -> Vec<Usage> {
     let mut whole = Vec::new();
+    let mut members = Vec::new();
     let mut texts = Vec::new();
     for (word, range) in words {
         let text = placed(word, range);
         whole.extend(whole_uses(word, name).iter().filter_map(|at| text.source(at)));
+        members.extend(member_uses(word, name).iter().filter_map(|at| text.source(at)));
         texts.push(text);
     }
-    if whole.is_empty() {
+    if whole.is_empty() && members.is_empty() {
         return Vec::new();
     }
     let known = Known::new("", &context.wrappers);
@@ -111,7 +114,7 @@ pub fn classify_words(
             reader.read_words(texts.into_iter().skip(skip).map(word).collect())
         }
     };
-    settle(whole, found)
+    settle(whole, &members, found)
 }
 
 /// Gives a word its place in the source, where it stands there byte by byte.
@@ -135,6 +138,29 @@ fn whole_uses(text: &str, name: &str) -> Vec<Range<usize>> {
         })
         .map(|(at, _)| at)
         .collect()
+}
+
+/// Finds the uses of a name that a dot joins to `services`, which are whole only in a query.
+fn member_uses(text: &str, name: &str) -> Vec<Range<usize>> {
+    if name.is_empty() {
+        return Vec::new();
+    }
+    let members = occurrences(text, name).filter(|(at, whole)| !whole && is_member(text, at));
+    members.map(|(at, _)| at).collect()
+}
+
+/// Tells whether a use is what a query asks `services` for: `.services.NAME.image`,
+/// `.services["NAME"]`.
+fn is_member(text: &str, at: &Range<usize>) -> bool {
+    let before = text.get(..at.start).unwrap_or_default();
+    let after = text.get(at.end..).unwrap_or_default();
+    let before = before.trim_end_matches(['[', '.', '"', '\'', '\\']);
+    let joined = before.len() < at.start;
+    let goes_on = after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let services = before.strip_suffix("services").is_some_and(|before| {
+        !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    });
+    joined && services && !goes_on
 }
 
 /// Tells whether a name does not go on behind a use of it.
@@ -161,7 +187,9 @@ fn is_value(text: &str, at: &Range<usize>) -> bool {
 }
 
 /// Chooses one meaning for each use: the surest, and of equally sure ones a reference.
-fn settle(whole: Vec<Range<usize>>, found: Vec<Usage>) -> Vec<Usage> {
+///
+/// A member of a longer word is one only where a query has it.
+fn settle(whole: Vec<Range<usize>>, members: &[Range<usize>], found: Vec<Usage>) -> Vec<Usage> {
     let mut best: BTreeMap<usize, Usage> = BTreeMap::new();
     let rank =
         |usage: &Usage| (usage.confidence, usage.class.refers(), usage.class != Class::Unknown);
@@ -180,9 +208,15 @@ fn settle(whole: Vec<Range<usize>>, found: Vec<Usage>) -> Vec<Usage> {
         confidence: Confidence::Unsure,
         reason: "place in a script that tells nothing of it",
     };
-    let meaning = |range: Range<usize>| {
+    let mut usages = Vec::with_capacity(whole.len());
+    for range in members {
+        let found = best.remove(&range.start).filter(|usage| usage.range == *range);
+        usages.extend(found.filter(|usage| usage.class == Class::ServiceReference));
+    }
+    for range in whole {
         let found = best.remove(&range.start).filter(|usage| usage.range == range);
-        found.unwrap_or_else(|| unknown(range))
-    };
-    whole.into_iter().map(meaning).collect()
+        usages.push(found.unwrap_or_else(|| unknown(range)));
+    }
+    usages.sort_by_key(|usage| usage.range.start);
+    usages
 }

@@ -141,6 +141,7 @@ impl Parser {
                 Kind::And | Kind::Or => self.condition(),
                 Kind::Pipe => self.pipe(),
                 Kind::Open => self.open(adjacent),
+                Kind::Close if self.in_test().is_some() => {}
                 Kind::Close => {
                     self.flush();
                     if let Some(Block::Paren) = self.blocks.last() {
@@ -189,10 +190,12 @@ impl Parser {
     }
 
     fn pipe(&mut self) {
-        let test = self.in_test();
+        if self.in_test().is_some() {
+            // `[[ $x =~ ^(a|b)$ ]]`: alternatives of one pattern.
+            return;
+        }
         let input = self.flush();
         self.command.input = input;
-        self.command.words.extend(test);
     }
 
     fn condition(&mut self) {

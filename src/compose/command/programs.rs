@@ -206,7 +206,8 @@ const PROGRAMS: &[Program] = &[
     program("read-host throw", &[("prompt", MESSAGE)], &[MESSAGE]),
     program("grep egrep fgrep rg ag ack zgrep select-string findstr", GREP, &[PATTERN, PATH]).filtering(),
     program("awk gawk mawk sed gsed perl", &[("e", PATTERN), ("F v f", PLAIN)], &[PATTERN, PATH]).filtering(),
-    program("jq yq dasel gron", &[("arg argjson", PLAIN)], &[PATTERN, PATH]).filtering(),
+    program("jq gron", &[("arg argjson", PLAIN)], &[Slot::JsonQuery, PATH]).filtering(),
+    program("yq dasel", &[("arg argjson", PLAIN)], &[Slot::Query, Slot::QueryOrPath]).filtering(),
     program("where-object sort-object select-object foreach-object measure-object", &[("like match", PATTERN)], &[PATTERN]).filtering(),
     program("head tail sort uniq cut tr tee column wc fold nl rev less more", &[("n c d f k t b s o", PLAIN)], &[PATH]).filtering(),
     // Programs whose words are surely other things.

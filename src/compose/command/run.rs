@@ -103,8 +103,16 @@ impl Reader<'_> {
                     } else if asks_engine {
                         plan.lists = Some(Class::ContainerPattern);
                     }
-                    let shows =
-                        |slot: &Slot| matches!(slot, Slot::Message | Slot::Pattern | Slot::Sql);
+                    let shows = |slot: &Slot| {
+                        matches!(
+                            slot,
+                            Slot::Message
+                                | Slot::Pattern
+                                | Slot::Query
+                                | Slot::JsonQuery
+                                | Slot::Sql
+                        )
+                    };
                     if plan.inner.is_none() && !plan.slots.iter().any(|(_, _, slot)| shows(slot)) {
                         plan.inner = find_engine(&words, at + 1);
                     }
@@ -191,7 +199,9 @@ impl Reader<'_> {
                 continue;
             };
             // What patterns are matched with.
-            if *slot == Slot::Pattern && place.lists.is_none() {
+            if matches!(slot, Slot::Pattern | Slot::Query | Slot::JsonQuery)
+                && place.lists.is_none()
+            {
                 place.lists = place.lists.or_else(|| compose_file(words));
             }
             self.slot(word, range.clone(), *slot, &place);

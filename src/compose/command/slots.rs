@@ -86,6 +86,9 @@ impl Reader<'_> {
             Slot::Shell | Slot::Command => self.shell(word.text.slice(range), place),
             Slot::Message => self.prose(&word.slice(range), MESSAGE, place),
             Slot::Pattern => self.pattern(word, range, place),
+            Slot::Query | Slot::JsonQuery | Slot::QueryOrPath => {
+                self.query(word, &range, slot, place);
+            }
             Slot::Filter(class) => self.filter(word, range, class, place),
             Slot::Operand(class) | Slot::First(class) => {
                 let end = text.find(':').map(|at| range.start + at);
@@ -316,6 +319,26 @@ impl Reader<'_> {
             self.pattern_variables(word, &value, place);
         }
         self.each(word, &value, (class, Confidence::Certain, reason(class)), place.mode);
+    }
+
+    /// Reads an expression: a service that a Compose file is asked for, or a pattern, or a path.
+    fn query(&mut self, word: &Word, range: &Range<usize>, slot: Slot, place: &Place) {
+        for at in self.uses(word, range) {
+            if super::is_member(word.as_str(), &at) {
+                let quoted = !word.as_str().get(..at.start).unwrap_or_default().ends_with('.');
+                let member = if quoted || slot != Slot::JsonQuery {
+                    (Confidence::Likely, "service that a query asks for")
+                } else {
+                    (Confidence::Unsure, "service that jq asks for; a hyphen needs quotes there")
+                };
+                let (confidence, why) = member;
+                self.put(&word.text, at, (Class::ServiceReference, confidence, why), place.mode);
+            } else if slot == Slot::QueryOrPath {
+                self.slot(word, at, Slot::Holds(Class::Path), place);
+            } else {
+                self.pattern(word, at, place);
+            }
+        }
     }
 
     /// Reads a pattern: what it can match is what the input lists.

@@ -335,6 +335,24 @@ fn patterns_for_containers() {
 }
 
 #[test]
+fn queries_for_services() {
+    check(&[
+        ("yq '.services.«db».image' docker-compose.yml", ServiceReference, Likely),
+        ("yq -i \".services.«db».image = \\\"x\\\"\" a.yml", ServiceReference, Likely),
+        ("yq eval '.services[\"«db»\"]' docker-compose.yml", ServiceReference, Likely),
+        ("docker compose config | yq .services.«db»", ServiceReference, Likely),
+        ("docker compose config | jq '.services[\"«db»\"]'", ServiceReference, Likely),
+        ("docker compose config | jq '.services.«db».image'", ServiceReference, Unsure),
+        ("dasel -f a.yml 'services.«db».image'", ServiceReference, Likely),
+        ("yq '.x' «db»/docker-compose.yml", Path, Certain),
+        ("jq '.«db»' a.json", Unknown, Unsure),
+    ]);
+    for text in ["echo .services.db.image", "yq '.volumes.db' a.yml", "yq '.services.db-x' a.yml"] {
+        assert_eq!(classify(text, "db", &Context::default()).len(), 0, "{text}");
+    }
+}
+
+#[test]
 fn hosts_of_clients() {
     check(&[
         ("psql -h «db» -U app", Host, Certain),
@@ -390,6 +408,8 @@ fn hosts_of_clients() {
         ("some-tool --url http://«db»:80/", Host, Certain),
         ("some-tool «db»:5432", Host, Likely),
         ("some-tool --host «db»", HostSetting, Likely),
+        ("mysqld --report-host=«db» --port 1", Host, Certain),
+        ("mysqld --no-host --user «db»", Literal, Unsure),
         ("some-tool --db-host=«db»", HostSetting, Likely),
         ("some-tool «redis»:7", Unknown, Unsure),
         ("some-tool -h «db» -p 5432", Host, Likely),
@@ -530,6 +550,11 @@ fn what_variables_are_used_for() {
         ("case $1 in\n web|«db») b ;;\nesac", NameList, Likely),
         ("case $1 in\n mysql|web|«db») b ;;\nesac", NameList, Unsure),
         ("for t in web «worker» cron mail; do :; done", NameList, Unsure),
+        ("if [[ \"$c\" =~ ^(web|«db»|x)$ ]]; then a; fi", NameList, Likely),
+        ("[[ $c =~ ^(«db»|x)$ ]] && docker logs db", Literal, Unsure),
+        ("[[ $c =~ ^(x|y)$ ]] && docker logs «db»", ContainerCommand, Certain),
+        ("[[ $c == @(«db»|web) ]] || a", NameList, Likely),
+        ("( [[ $c == x ]] ); docker logs «db»", ContainerCommand, Certain),
     ]);
 }
 
@@ -686,6 +711,9 @@ fn words_of_an_argument_list() {
         (&["sh", "-c", "docker logs db"], 2, ContainerCommand, Certain),
         (&["./wait-for-it.sh", "db:5432", "--", "run"], 1, Host, Certain),
         (&["db", "-c", "x"], 0, Program, Certain),
+        (&["--database-host", "db"], 1, HostSetting, Likely),
+        (&["--name", "db"], 1, Literal, Unsure),
+        (&["mysqld", "--source-host", "db"], 2, Host, Certain),
         (&["curl", "-f", "http://db:80"], 2, Host, Certain),
     ];
     for (words, index, class, confidence) in rows {

@@ -131,7 +131,7 @@ impl Reader<'_> {
     }
 
     /// Tells whether a word is another service of the project.
-    fn is_service(&self, word: &str) -> bool {
+    pub(super) fn is_service(&self, word: &str) -> bool {
         self.services().iter().any(|service| service == word)
     }
 

@@ -15,6 +15,7 @@ use crate::text::span::Span;
 
 mod ci;
 mod code;
+mod derived;
 mod directives;
 mod dockerfile;
 mod docs;
@@ -80,6 +81,13 @@ pub fn mentions(path: &str, text: &str, kind: FileKind, subject: &Subject) -> Ve
     if kind == FileKind::Generated {
         return Vec::new();
     }
+    let mut found = read(path, text, kind, subject);
+    derived::raise(&mut found, path, text, kind, subject);
+    found
+}
+
+/// Reads a whole file.
+fn read(path: &str, text: &str, kind: FileKind, subject: &Subject) -> Vec<Mention> {
     let mut page = Page::new(path, text, subject);
     if page.is_empty() {
         return Vec::new();

@@ -213,3 +213,33 @@ fn long_files_take_little_time() {
         }
     }
 }
+
+#[test]
+fn derived_names() {
+    check(
+        "db",
+        &[
+            (
+                "a.sh",
+                "docker exec shop-db-1 psql\ndocker logs shop_db_1\necho shop-db-1\n",
+                &["DerivedName Likely", "DerivedName Likely", "DerivedName Unsure"],
+            ),
+            ("a.sh", "docker ps -q --filter name=shop-db-1\n", &["DerivedName Likely"]),
+            ("a.sh", "docker exec \"${P}_db_1\" ls\n", &["DerivedName Likely"]),
+            ("a.sh", "docker exec $(basename $PWD)-db-1 ls\n", &["DerivedName Likely"]),
+            ("a.sh", "docker exec $PROJECT-db-1 ls\n", &["DerivedName Likely"]),
+            ("a.sh", "docker volume rm shop-db-1\n", &["DerivedName Unsure"]),
+            (
+                "a.py",
+                "c = client.containers.get('shop-db-1')\nu = 'postgres://shop-db-1:1/x'\nx = 'shop-db-1'\n",
+                &["DerivedName Likely", "DerivedName Likely", "DerivedName Unsure"],
+            ),
+            (
+                "a.md",
+                "Run `docker exec shop-db-1 ls` in shop-db-1.\n",
+                &["DerivedName Likely", "DerivedName Unsure"],
+            ),
+            ("a.log", "docker exec shop-db-1 ls\n", &["DerivedName Unsure"]),
+        ],
+    );
+}
