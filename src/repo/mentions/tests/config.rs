@@ -223,9 +223,14 @@ fn yaml() {
             ("a.yml", "# Containers\nlist:\n  - web\n  - db\n  - api\n", &["NameList Likely"]),
             ("a.yml", "list:\n  - x\n  - db\n", &["Literal Unsure"]),
             (
-                "x.yml.j2",
+                "docker-compose.yml.j2",
                 "services:\n  db:\n    image: db:16\n    volumes:\n      - db:/data\n",
                 &["Snippet Likely", "Image Certain", "Volume Certain"],
+            ),
+            (
+                "x.yml.j2",
+                "services:\n  db:\n    image: db:16\n",
+                &["OtherNamespace Unsure", "OtherNamespace Unsure"],
             ),
             ("a.yml", "run: |\n  docker compose stop db\n", &["ComposeCommand Certain"]),
             ("a.yml", "command: [\"psql\", \"-h\", \"db\"]\n", &["Host Certain"]),
