@@ -25,6 +25,7 @@ mod make;
 mod markup;
 mod page;
 mod people;
+mod rules;
 mod script;
 mod snippet;
 mod sql;
