@@ -2,9 +2,14 @@
 //!
 //! Floors from bottom to top, each importing only from those below (`tests/layers.rs`):
 //! [`text`] spans and edits · [`yaml`] one document with spans · [`compose`] what it means ·
-//! [`repo`] the whole tree.
+//! [`repo`] the whole tree · [`transforms`] what to change · [`report`] output and writing ·
+//! [`cli`] arguments. [`diagnostics`] stands beside [`yaml`]: it imports only [`text`].
 
+pub mod cli;
 pub mod compose;
+pub mod diagnostics;
 pub mod repo;
+pub mod report;
 pub mod text;
+pub mod transforms;
 pub mod yaml;

@@ -4,7 +4,11 @@
 //! Deliberately absent: reading files, and any guess: what is unsure says so.
 
 pub mod command;
+pub mod discover;
 pub mod endpoint;
 pub mod interpolate;
+pub mod model;
+pub mod names;
 pub mod setting;
 pub mod usage;
+pub mod values;

@@ -1,1 +1,299 @@
 //! The only reader.
+//!
+//! Invariants: every file is read at most once, in parallel, and what comes of it does not depend
+//! on the order; a symbolic link or a device is never opened. Deliberately absent: writing.
+
+use std::collections::BTreeSet;
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
+
+use memchr::memmem::{self, Finder};
+use rayon::prelude::*;
+
+use crate::compose::model::{file_name, folder, has_compose_name};
+use crate::diagnostics::{self, Finding};
+use crate::repo::list::{Ignored, list};
+use crate::text::source::SourceFile;
+use crate::text::span::Span;
+
+/// The tree as it was read. Immutable: paths, texts and spans belong together.
+#[derive(Clone, Debug, Default)]
+pub struct Repo {
+    /// Files whose text was kept. Invariant: sorted by path.
+    pub files: Vec<SourceFile>,
+    /// Paths of all files of the tree, also of those not kept. Invariant: sorted.
+    pub all_paths: Vec<String>,
+    /// The folder that paths start from.
+    pub root: PathBuf,
+    /// What could not be read although it may matter. In order of path.
+    pub findings: Vec<Finding>,
+}
+
+/// What is to be read.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// A file's text is kept where it contains one of these; without any, every text is. Compose
+    /// files and env files are kept in any case.
+    pub names: Vec<String>,
+    /// Whether files that git ignores are read too.
+    pub no_ignore: bool,
+    /// Files that are kept in any case, by path from the root: those that `-f` names.
+    pub extra: Vec<String>,
+}
+
+/// Why a tree can't be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The root is no folder that can be read.
+    #[error("{}: {source}", root.display())]
+    Root {
+        /// The folder.
+        root: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl Repo {
+    /// Reads a tree.
+    ///
+    /// # Errors
+    /// The root can't be read. A file that can't is a finding.
+    pub fn load(root: &Path, options: &LoadOptions) -> Result<Self, LoadError> {
+        let root_error = |source| LoadError::Root { root: root.to_path_buf(), source };
+        root.read_dir().map_err(root_error)?;
+        let reader = Reader {
+            root,
+            names: options.names.iter().map(Finder::new).collect(),
+            extra: options.extra.iter().map(String::as_str).collect(),
+        };
+        let ignored = if options.no_ignore { Ignored::Listed } else { Ignored::Skipped };
+        let listing = list(root, ignored);
+        let mut repo = Self { root: root.to_path_buf(), ..Self::default() };
+        if let Some(reason) = listing.without_git {
+            repo.findings.push(without_git(&reason));
+        }
+        let mut paths: BTreeSet<PathBuf> = listing.paths.into_iter().collect();
+        paths.extend(options.extra.iter().map(PathBuf::from));
+        repo.take(&reader, &paths);
+        let mut env_files = repo.env_files_beside_compose();
+        env_files.retain(|path| !paths.contains(path));
+        repo.take(&reader, &env_files);
+        repo.files.sort_by(|a, b| a.path.cmp(&b.path));
+        repo.all_paths.sort();
+        diagnostics::sort(&mut repo.findings);
+        Ok(repo)
+    }
+
+    /// Gives a file by path, where its text was kept.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&SourceFile> {
+        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        self.files.get(at)
+    }
+
+    fn take(&mut self, reader: &Reader<'_>, paths: &BTreeSet<PathBuf>) {
+        let read: Vec<Listed> = paths.par_iter().filter_map(|path| reader.read(path)).collect();
+        for listed in read {
+            self.all_paths.extend(listed.path);
+            self.files.extend(listed.text);
+            self.findings.extend(listed.finding);
+        }
+    }
+
+    /// Env files that git may ignore: docker compose reads them all the same.
+    fn env_files_beside_compose(&self) -> BTreeSet<PathBuf> {
+        let compose = self.files.iter().filter(|file| looks_like_compose(file));
+        let folders: BTreeSet<&str> = compose.map(|file| folder(&file.path)).collect();
+        let entries = folders.into_iter().flat_map(|folder| {
+            let entries = self.root.join(folder).read_dir().into_iter().flatten().flatten();
+            entries.map(move |entry| (folder, entry.file_name()))
+        });
+        entries
+            .filter(|(_, name)| name.to_str().is_some_and(is_dot_env))
+            .map(|(folder, name)| Path::new(folder).join(name))
+            .collect()
+    }
+}
+
+/// Larger files are not searched: no Compose project names its services there.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// A file with a NUL in so many of its first bytes is binary; git looks at as many.
+const PROBE_BYTES: u64 = 8000;
+
+struct Reader<'a> {
+    root: &'a Path,
+    names: Vec<Finder<'a>>,
+    extra: BTreeSet<&'a str>,
+}
+
+/// What came of one path: nothing but the path for a file that does not matter.
+struct Listed {
+    /// Path from the root; nothing where it is not UTF-8.
+    path: Option<String>,
+    text: Option<SourceFile>,
+    finding: Option<Finding>,
+}
+
+/// What is in a file.
+enum Content {
+    Text(Vec<u8>),
+    Binary,
+    TooLarge,
+}
+
+impl Reader<'_> {
+    /// Reads one file. Gives nothing where there is none: tracked and deleted since, or a folder.
+    fn read(&self, relative: &Path) -> Option<Listed> {
+        let full = self.root.join(relative);
+        let (path, is_utf8) = slashed(relative);
+        let text = match full.symlink_metadata() {
+            Ok(meta) if meta.is_dir() => return None,
+            Ok(meta) => self.text(&path, &full, &meta),
+            Err(error) if is_missing(&error) => return None,
+            Err(error) => Err(unreadable(&error)),
+        };
+        let text = match text {
+            Ok(Some(_)) if !is_utf8 => Err(path_not_utf8()),
+            text => text,
+        };
+        let (text, finding) = match text {
+            Ok(text) => (text.map(|text| SourceFile::new(path.as_str(), text)), None),
+            Err(finding) if finding.place.is_some() => (None, Some(finding)),
+            Err(finding) => (None, Some(finding.in_file(path.as_str()))),
+        };
+        Some(Listed { path: is_utf8.then_some(path), text, finding })
+    }
+
+    /// Gives the text of a file that matters, nothing for another, or why it can't be had.
+    fn text(&self, path: &str, full: &Path, meta: &Metadata) -> Result<Option<String>, Finding> {
+        let is_wanted = self.extra.contains(path) || matters_by_name(path);
+        if !meta.is_file() {
+            // A pipe would block, and what a link leads to is not the repository's.
+            return if is_wanted { Err(not_regular(meta)) } else { Ok(None) };
+        }
+        let bytes = match content(full, meta).map_err(|error| unreadable(&error))? {
+            Content::Text(bytes) => bytes,
+            Content::TooLarge => return Err(too_large(meta, is_wanted)),
+            Content::Binary if is_wanted => return Err(binary()),
+            Content::Binary => return Ok(None),
+        };
+        let is_wanted = is_wanted || self.holds_a_name(&bytes) || is_compose_content(path, &bytes);
+        if !is_wanted {
+            return Ok(None);
+        }
+        String::from_utf8(bytes).map(Some).map_err(|error| not_utf8(path, &error))
+    }
+
+    fn holds_a_name(&self, bytes: &[u8]) -> bool {
+        self.names.is_empty() || self.names.iter().any(|name| name.find(bytes).is_some())
+    }
+}
+
+/// Reads a regular file, and of a binary one only the beginning.
+fn content(path: &Path, meta: &Metadata) -> std::io::Result<Content> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(PROBE_BYTES).read_to_end(&mut bytes)?;
+    if memchr::memchr(0, &bytes).is_some() {
+        return Ok(Content::Binary);
+    }
+    if meta.len() > MAX_BYTES {
+        return Ok(Content::TooLarge);
+    }
+    bytes.reserve(usize::try_from(meta.len()).unwrap_or_default());
+    // A file that grows while it is read ends at the bound all the same.
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(Content::Text(bytes))
+}
+
+fn matters_by_name(path: &str) -> bool {
+    let name = file_name(path);
+    has_compose_name(path) || is_dot_env(name) || name.ends_with(".env") || name == CONFIG
+}
+
+/// The project's own configuration.
+const CONFIG: &str = "composemod.yaml";
+
+/// `.env`, `.env.local`, `.env-dev`; not `.envrc`.
+fn is_dot_env(name: &str) -> bool {
+    name.strip_prefix(".env").is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+fn looks_like_compose(file: &SourceFile) -> bool {
+    has_compose_name(&file.path) || is_compose_content(&file.path, file.text.as_bytes())
+}
+
+fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
+    let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+    let keys: [&[u8]; 3] = [b"services:", b"include:", b"extends"];
+    is_yaml && keys.iter().any(|key| memmem::find(bytes, key).is_some())
+}
+
+/// Gives a path with `/` between its parts, and whether it is UTF-8 as it stands.
+fn slashed(path: &Path) -> (String, bool) {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    (parts.join("/"), path.to_str().is_some())
+}
+
+/// Also where a folder of the path has become a file since.
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn without_git(reason: &str) -> Finding {
+    let message = format!("files that git tracks although it ignores them are not read: {reason}");
+    Finding::warning("git-unavailable", message).help("make `git ls-files` work in this folder")
+}
+
+fn unreadable(error: &std::io::Error) -> Finding {
+    Finding::warning(
+        "file-unreadable",
+        format!("the file is left alone, it can't be read: {error}"),
+    )
+    .help("check its permissions")
+}
+
+fn path_not_utf8() -> Finding {
+    let message = "the file is left alone, as its path is not UTF-8";
+    Finding::warning("path-not-utf8", message).help("rename it, or check it by hand")
+}
+
+fn not_regular(meta: &Metadata) -> Finding {
+    if meta.is_symlink() {
+        let message = "symbolic link: not followed, so only the file that it leads to is looked at";
+        return Finding::info("symbolic-link", message);
+    }
+    Finding::warning("file-unreadable", "the file is left alone, as it is no regular file")
+}
+
+fn too_large(meta: &Metadata, is_wanted: bool) -> Finding {
+    let message = format!(
+        "the file is not searched, as it is larger than {} MiB: {} bytes",
+        MAX_BYTES >> 20,
+        meta.len()
+    );
+    let finding = if is_wanted { Finding::warning } else { Finding::info };
+    finding("file-too-large", message).help("check it by hand")
+}
+
+fn binary() -> Finding {
+    let message = "the file is left alone: by its name it is text, but it holds NUL bytes";
+    Finding::warning("not-utf8", message).help("save it as UTF-8 where it is text")
+}
+
+fn not_utf8(path: &str, error: &FromUtf8Error) -> Finding {
+    let at = error.utf8_error().valid_up_to();
+    let valid = error.as_bytes().get(..at).unwrap_or_default();
+    let valid = String::from_utf8_lossy(valid);
+    let line = memchr::memchr_iter(b'\n', valid.as_bytes()).count() + 1;
+    let column = valid.chars().rev().take_while(|&character| character != '\n').count() + 1;
+    let message =
+        format!("the file is left alone: it is not UTF-8 at line {line}, column {column}");
+    Finding::warning("not-utf8", message)
+        .at(path, Span::new(at, at + 1))
+        .help("save it as UTF-8, or check it by hand")
+}

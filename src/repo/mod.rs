@@ -4,5 +4,7 @@
 //! writing.
 
 pub mod kind;
+mod list;
 pub mod load;
 pub mod mentions;
+pub mod workspace;

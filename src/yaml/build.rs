@@ -96,14 +96,14 @@ impl<'t> Builder<'t> {
                 self.bomb = false;
             }
             Event::Scalar(start, style) => {
-                let dash = self.indicator();
+                let dash = self.indicator(start.span);
                 self.cursor = start.span.end as usize;
                 self.leaf(dash, Kind::Scalar(style), start.span, start);
             }
             Event::Block { start, style, indent } => self.block_scalar(start, style, indent),
             Event::Empty(start) => {
                 let is_key = self.key_is_due();
-                let dash = self.indicator();
+                let dash = self.indicator(start.span);
                 if is_key || start.tag.is_some() || start.anchor.is_some() {
                     self.cursor = self.cursor.max(start.span.start as usize);
                 }
@@ -111,7 +111,7 @@ impl<'t> Builder<'t> {
                 self.leaf(dash, Kind::Scalar(ScalarStyle::Plain), span, start);
             }
             Event::Mapping(start, style) => {
-                let dash = self.indicator();
+                let dash = self.indicator(start.span);
                 let at = start.span.start as usize;
                 // An implicit pair in a flow sequence (`[a: b]`) has no brace.
                 let brace = self.byte(at) == Some(b'{') && !start.span.is_empty();
@@ -123,7 +123,7 @@ impl<'t> Builder<'t> {
                 self.open.push(Open { node: id, shape, style, first, anchor: start.anchor });
             }
             Event::Sequence(start, style) => {
-                let dash = self.indicator();
+                let dash = self.indicator(start.span);
                 let at = match style {
                     Style::Flow => start.span.start as usize,
                     // The event may stand behind the first dash.
@@ -156,7 +156,7 @@ impl<'t> Builder<'t> {
     }
 
     fn block_scalar(&mut self, start: Start, style: ScalarStyle, indent: Option<u32>) {
-        let dash = self.indicator();
+        let dash = self.indicator(start.span);
         self.skip_properties();
         let header = self.cursor;
         let indent = indent.unwrap_or(u32::MAX);
@@ -168,7 +168,7 @@ impl<'t> Builder<'t> {
     }
 
     fn alias(&mut self, span: Span, anchor: Option<usize>) {
-        let dash = self.indicator();
+        let dash = self.indicator(span);
         self.cursor = span.end as usize;
         let name = self.slice(span).trim_start_matches('*').into();
         let anchored = anchor.and_then(|anchor| self.anchors.get(&anchor));
@@ -325,9 +325,9 @@ impl<'t> Builder<'t> {
         matches!(self.open.last(), Some(Open { shape: Shape::Mapping { key: None }, .. }))
     }
 
-    /// Moves the cursor behind the indicator that announces the next node (a dash, `?`, `:` or a
-    /// comma), if there is one, and gives the indicator's offset.
-    fn indicator(&mut self) -> usize {
+    /// Moves the cursor behind the indicator that announces the node at `next` (a dash, `?`, `:`
+    /// or a comma), if there is one, and gives the indicator's offset.
+    fn indicator(&mut self, next: Span) -> usize {
         let Some(open) = self.open.last() else { return self.cursor };
         let from = self.cursor;
         let flow = open.style == Style::Flow;
@@ -338,10 +338,16 @@ impl<'t> Builder<'t> {
             self.cursor += 1;
             return self.cursor - 1;
         }
+        let after = self.cursor + 1;
+        let announces_nothing =
+            self.is_blank(after) || flow && matches!(self.byte(after), Some(b',' | b'}' | b']'));
         let found = match self.byte(self.cursor) {
+            // A plain scalar may start like an indicator (`:a`); behind one that announces
+            // nothing there is a blank or a flow collection's next part.
+            _ if self.cursor >= next.start as usize && !announces_nothing => false,
             Some(b':') => value_is_due,
             Some(b'-') => sequence && !flow,
-            Some(b'?') => !sequence && !value_is_due && self.is_blank(self.cursor + 1),
+            Some(b'?') => !sequence && !value_is_due && self.is_blank(after),
             _ => false,
         };
         let at = self.cursor;

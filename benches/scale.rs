@@ -1,0 +1,73 @@
+//! How long the parts of a rename take on projects of a size that hardly anyone has.
+
+use std::sync::Arc;
+
+use composemod::repo::load::{LoadOptions, Repo};
+use composemod::repo::workspace::Workspace;
+use composemod::text::source::SourceFile;
+use composemod::transforms::plan::{Plan, Transform};
+use composemod::transforms::rename::options::{ContainerName, NameKind, Rename};
+use composemod::yaml::document::Document;
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
+
+mod generate;
+
+const SERVICES: usize = 1_000;
+const FILES: usize = 500;
+
+fn main() {
+    divan::main();
+}
+
+/// One Compose file of 1,000 services to its tree.
+#[divan::bench]
+fn parse(bencher: Bencher) {
+    let text: Arc<str> = generate::compose(SERVICES).into();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| Document::parse(&text));
+}
+
+/// The projects of a tree of 500 files that is in memory already.
+#[divan::bench]
+fn discover(bencher: Bencher) {
+    let repo = generate::repo(generate::tree(FILES));
+    bencher.counter(ItemsCount::new(FILES)).bench(|| Workspace::new(&repo, &[]));
+}
+
+/// One of 1,000 services of one file, from the text to the plan, both referees included.
+#[divan::bench]
+fn rename(bencher: Bencher) {
+    let file = SourceFile::new("compose.yaml", generate::compose(SERVICES));
+    let repo = generate::repo(vec![file]);
+    let old = generate::service(SERVICES / 2);
+    assert!(!plan(&repo, &old).change.is_empty(), "there is nothing to measure");
+    bencher.bench(|| plan(&repo, &old));
+}
+
+/// A tree of 500 files on disk, read and searched for a name that no other file, few files or all files hold.
+#[divan::bench(args = [generate::QUIET, generate::RARE, generate::BUSY])]
+fn stale_scan(bencher: Bencher, name: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    generate::write(folder.path(), &generate::tree(FILES)).expect("a tree on disk");
+    let options = LoadOptions { names: vec![name.to_owned()], ..LoadOptions::default() };
+    let scan = || Repo::load(folder.path(), &options).map(|repo| plan(&repo, name));
+    assert!(scan().is_ok(), "the tree can't be read");
+    bencher.counter(ItemsCount::new(FILES)).bench(scan);
+}
+
+fn plan(repo: &Repo, old: &str) -> Plan {
+    let rename = Rename {
+        old: old.to_owned(),
+        new: "renamed".to_owned(),
+        kind: NameKind::Service,
+        container_name: ContainerName::Follow,
+        aliases: Vec::new(),
+        keep_alias: true,
+        only: None,
+        only_certain: false,
+        files: Vec::new(),
+        project: None,
+        all_projects: false,
+    };
+    rename.plan(repo).expect("the generated tree can be renamed in")
+}

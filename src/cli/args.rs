@@ -1,0 +1,129 @@
+//! The command line's syntax: what clap reads, and nothing decided yet.
+//!
+//! The doc comments here are the help, the man page and the completions.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::transforms::rename::options::{NameKind, Phase};
+
+/// Codemods and lints for Docker Compose projects.
+#[derive(Debug, Parser)]
+#[command(name = "composemod", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Rename(RenameArgs),
+    /// Prints a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page.
+    Man,
+}
+
+/// Flags that every command takes, before or after its name.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct GlobalArgs {
+    /// The folder to work on [default: the top of the git work tree, else the current folder].
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) root: Option<PathBuf>,
+    /// A Compose file of the one project meant; repeat it in the order docker compose takes them.
+    #[arg(short, long, value_name = "FILE", global = true, action = ArgAction::Append)]
+    pub(super) file: Vec<PathBuf>,
+    /// The folder of the project meant, where several define the name.
+    #[arg(long, value_name = "DIR", global = true, conflicts_with = "all_projects")]
+    pub(super) project: Option<PathBuf>,
+    /// Takes every project that defines the name.
+    #[arg(long, global = true)]
+    pub(super) all_projects: bool,
+    /// What to print on stdout [default: diff; summary with --check and --write].
+    #[arg(long, value_name = "FORMAT", global = true)]
+    pub(super) format: Option<Format>,
+    /// When to print in colour.
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(super) color: Color,
+    /// Leaves out what a person may look at; errors remain.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Shows everything that a person may look at, however much it is.
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    /// Reads files that git ignores too.
+    #[arg(long, global = true)]
+    pub(super) no_ignore: bool,
+}
+
+/// What is printed on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A unified diff that `git apply` takes.
+    Diff,
+    /// Every edit and every mention left alone, with its reason.
+    Json,
+    /// The body of a pull request.
+    Markdown,
+    /// Counts by file and class.
+    Summary,
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Flags of every command that changes files. Without --check and --write it prints the diff and
+/// writes nothing.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    /// Writes the changes: all of them, or none.
+    #[arg(long)]
+    pub(super) write: bool,
+    /// Writes nothing and exits with 1 where changes are pending.
+    #[arg(long, conflicts_with = "write")]
+    pub(super) check: bool,
+    /// Reports likely mentions instead of editing them.
+    #[arg(long)]
+    pub(super) only_certain: bool,
+    /// Changes only files of this sort; may be repeated or a list with commas.
+    #[arg(long, value_name = "SORT", value_delimiter = ',')]
+    pub(super) only: Vec<Phase>,
+}
+
+/// Renames a service, or another named thing, with every real reference to it.
+#[derive(Debug, Args)]
+pub(super) struct RenameArgs {
+    /// The name as it is.
+    pub(super) old: String,
+    /// The name as it shall be.
+    pub(super) new: String,
+    /// What OLD is a name of.
+    #[arg(long, value_name = "KIND", default_value = "service")]
+    pub(super) kind: NameKind,
+    /// The service's container_name from now on, or `keep` [default: renamed where it equals OLD].
+    #[arg(long, value_name = "NAME|keep")]
+    pub(super) container_name: Option<String>,
+    /// A further network alias that the service answers to; may be repeated.
+    #[arg(long = "alias", value_name = "NAME")]
+    pub(super) aliases: Vec<String>,
+    /// Does not keep the old name as a network alias.
+    #[arg(long)]
+    pub(super) no_keep_alias: bool,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+}

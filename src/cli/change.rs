@@ -1,0 +1,115 @@
+//! The three uses of a plan: the diff, `--check` and `--write`.
+
+use crate::diagnostics::{self, Finding, Severity};
+use crate::repo::load::{LoadOptions, Repo};
+use crate::report::apply::{ApplyError, apply};
+use crate::report::{diff, human, json, markdown, summary};
+use crate::transforms::plan::{Outcome, Plan, PlanError, Transform};
+
+use super::args::{ChangeArgs, Format};
+use super::{Exit, Globals, Io, complain, print};
+
+/// What becomes of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// It is shown.
+    Show,
+    /// It decides the exit code.
+    Check,
+    /// It is written.
+    Write,
+}
+
+impl Mode {
+    pub(super) fn of(args: &ChangeArgs) -> Self {
+        match (args.write, args.check) {
+            (true, _) => Self::Write,
+            (_, true) => Self::Check,
+            _ => Self::Show,
+        }
+    }
+}
+
+/// Reads the tree, plans a change, and shows, checks or writes it.
+pub(super) fn run(
+    transform: &dyn Transform,
+    load: &LoadOptions,
+    globals: &Globals,
+    mode: Mode,
+    io: &mut Io,
+) -> Exit {
+    let repo = match Repo::load(&globals.root, load) {
+        Ok(repo) => repo,
+        Err(error) => {
+            let finding = Finding::error("root-unreadable", error.to_string());
+            return fail(&[finding], &Repo::default(), globals, io);
+        }
+    };
+    let plan = match transform.plan(&repo) {
+        Ok(plan) => plan,
+        Err(error) => return fail(&told(&error, &repo), &repo, globals, io),
+    };
+    let is_pending = plan.outcome == Outcome::Changes && !plan.change.is_empty();
+    if mode == Mode::Write && is_pending {
+        // Written before anything is printed: a reader that goes away must not stop it midway.
+        if let Err(error) = apply(&globals.root, &repo, &plan.change) {
+            return fail(&[not_written(&error)], &repo, globals, io);
+        }
+    }
+    let printed = print(io, &output(&plan, &repo, globals, mode));
+    complain(io, &human::report(&plan, &repo, globals.look));
+    match (printed, plan.outcome, mode) {
+        (Exit::Failed, ..) => Exit::Failed,
+        (_, Outcome::Refused, _) => Exit::Pending,
+        (_, _, Mode::Check) if is_pending => Exit::Pending,
+        _ => Exit::Clean,
+    }
+}
+
+/// Gives what goes to stdout.
+fn output(plan: &Plan, repo: &Repo, globals: &Globals, mode: Mode) -> String {
+    let is_quiet = globals.look.detail == human::Detail::Quiet;
+    match (globals.format, mode) {
+        (Some(Format::Diff), _) | (None, Mode::Show) => {
+            let diff = diff::diff(plan, repo);
+            if globals.stdout_color { diff::colored(&diff) } else { diff }
+        }
+        (Some(Format::Json), _) => json::json(plan, repo),
+        (Some(Format::Markdown), _) => markdown::markdown(plan, repo),
+        (None, _) if is_quiet => String::new(),
+        (Some(Format::Summary) | None, _) => summary::summary(plan),
+    }
+}
+
+fn fail(findings: &[Finding], repo: &Repo, globals: &Globals, io: &mut Io) -> Exit {
+    complain(io, &human::findings(findings, repo, globals.look));
+    Exit::Failed
+}
+
+/// Gives a planning error with what may be behind it: files that could not be read.
+fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
+    let mut main = Finding::error("request-impossible", error.to_string());
+    if let Some((path, span)) = error.place() {
+        main = main.at(path, span);
+    }
+    let mut behind = match error {
+        PlanError::NotFound { findings, .. } => findings.clone(),
+        _ => Vec::new(),
+    };
+    let is_behind = |found: &&Finding| match (error, &found.place) {
+        (PlanError::UnreadableFile { path }, Some(place)) => place.path == *path,
+        _ => found.severity > Severity::Info,
+    };
+    behind.extend(repo.findings.iter().filter(is_behind).cloned());
+    diagnostics::sort(&mut behind);
+    std::iter::once(main).chain(behind).collect()
+}
+
+fn not_written(error: &ApplyError) -> Finding {
+    let (id, help) = match error {
+        ApplyError::Torn { .. } => ("half-written", "restore these files with git"),
+        ApplyError::Changed { .. } => ("not-written", "nothing was written; run the command again"),
+        _ => ("not-written", "nothing was written; remove what is in the way and run it again"),
+    };
+    Finding::error(id, error.to_string()).help(help)
+}

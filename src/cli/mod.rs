@@ -1,0 +1,153 @@
+//! Arguments to options to a command, and its exit code.
+//!
+//! Invariants: no command writes to the process's own streams or reads its environment: all comes
+//! with [`Io`], so that tests run in process. Deliberately absent: any decision about files.
+
+mod args;
+mod change;
+mod generate;
+mod paths;
+mod rename;
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::diagnostics::Finding;
+use crate::repo::load::Repo;
+use crate::report::human;
+use args::{Cli, Color, Command, GlobalArgs};
+
+/// The world that a command sees.
+pub struct Io<'a> {
+    /// The current folder, absolute.
+    pub cwd: PathBuf,
+    /// Where results go.
+    pub stdout: &'a mut dyn Write,
+    /// Where everything for people goes.
+    pub stderr: &'a mut dyn Write,
+    /// Whether stdout takes colour without being told to.
+    pub stdout_color: bool,
+    /// Whether stderr takes colour without being told to.
+    pub stderr_color: bool,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Done, or nothing to do.
+    Clean = 0,
+    /// Changes are pending, or the change was refused.
+    Pending = 1,
+    /// The command could not run.
+    Failed = 2,
+}
+
+/// What the global flags come to.
+struct Globals {
+    /// The folder to work on, absolute and without symbolic links.
+    root: PathBuf,
+    /// As [`paths::file`] gives them.
+    files: Vec<String>,
+    /// As [`paths::project`] gives it.
+    project: Option<String>,
+    all_projects: bool,
+    no_ignore: bool,
+    format: Option<args::Format>,
+    look: human::Look,
+    stdout_color: bool,
+}
+
+/// Runs a command line, the program's name first, and gives the exit code: 0 done, 1 changes are
+/// pending or refused, 2 the command could not run.
+pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io) -> u8 {
+    let exit = match Cli::try_parse_from(args) {
+        Ok(cli) => dispatch(cli, io),
+        Err(error) => usage(&error, io),
+    };
+    exit as u8
+}
+
+fn dispatch(cli: Cli, io: &mut Io) -> Exit {
+    let command = match cli.command {
+        Command::Completions { shell } => return print(io, &generate::completions(shell)),
+        Command::Man => return print(io, &generate::man()),
+        Command::Rename(rename) => rename,
+    };
+    let look = look(&cli.global, io);
+    let globals = match globals(cli.global, look, io) {
+        Ok(globals) => globals,
+        Err(finding) => {
+            complain(io, &human::findings(&[finding], &Repo::default(), look));
+            return Exit::Failed;
+        }
+    };
+    let mode = change::Mode::of(&command.change);
+    let rename = rename::options(command, &globals);
+    change::run(&rename, &rename::load(&rename, &globals), &globals, mode, io)
+}
+
+fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Finding> {
+    let root = paths::root(&io.cwd, args.root.as_deref())?;
+    let files = args.file.iter().map(|path| paths::file(&io.cwd, &root, path));
+    let files = files.collect::<Result<_, _>>()?;
+    let project = args.project.map(|path| paths::project(&io.cwd, &root, &path)).transpose()?;
+    Ok(Globals {
+        root,
+        files,
+        project,
+        all_projects: args.all_projects,
+        no_ignore: args.no_ignore,
+        format: args.format,
+        look,
+        stdout_color: wants_color(args.color, io.stdout_color),
+    })
+}
+
+fn look(args: &GlobalArgs, io: &Io) -> human::Look {
+    let detail = match (args.quiet, args.verbose) {
+        (true, _) => human::Detail::Quiet,
+        (_, true) => human::Detail::Full,
+        _ => human::Detail::Capped,
+    };
+    human::Look { detail, color: wants_color(args.color, io.stderr_color) }
+}
+
+fn wants_color(color: Color, auto: bool) -> bool {
+    match color {
+        Color::Auto => auto,
+        Color::Always => true,
+        Color::Never => false,
+    }
+}
+
+/// Prints what clap has to say: the help that was asked for, or what is wrong with the arguments.
+fn usage(error: &clap::Error, io: &mut Io) -> Exit {
+    let (styled, to_stderr) = (error.render(), error.use_stderr());
+    let color = if to_stderr { io.stderr_color } else { io.stdout_color };
+    let text = if color { styled.ansi().to_string() } else { styled.to_string() };
+    if to_stderr {
+        complain(io, &text);
+        return Exit::Failed;
+    }
+    print(io, &text)
+}
+
+/// Prints a result. A reader that went away (`| head`) is no error.
+fn print(io: &mut Io, text: &str) -> Exit {
+    let written = io.stdout.write_all(text.as_bytes()).and_then(|()| io.stdout.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(io, &format!("error: can't write to stdout: {error}\n"));
+            Exit::Failed
+        }
+        _ => Exit::Clean,
+    }
+}
+
+/// Prints for people. Where stderr is gone, there is nobody left to tell.
+fn complain(io: &mut Io, text: &str) {
+    let _ = io.stderr.write_all(text.as_bytes()).and_then(|()| io.stderr.flush());
+}

@@ -1,0 +1,84 @@
+//! Paths of the command line, from the current folder, as paths of the repository, from its root.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostics::Finding;
+
+/// Gives the folder to work on: the one asked for, else the nearest one upwards that holds
+/// `.git`, else the current folder. Absolute and without symbolic links.
+///
+/// # Errors
+/// It is no folder.
+pub(super) fn root(cwd: &Path, asked: Option<&Path>) -> Result<PathBuf, Finding> {
+    let shown = asked.unwrap_or(cwd);
+    let asked = asked.map(|path| cwd.join(path));
+    let found = asked.as_deref().or_else(|| cwd.ancestors().find(|dir| dir.join(".git").exists()));
+    let root = found.unwrap_or(cwd);
+    match root.canonicalize() {
+        Ok(root) if root.is_dir() => Ok(root),
+        Ok(_) => Err(not_a_folder("--root", shown)),
+        Err(error) => Err(unreadable("--root", shown, &error)),
+    }
+}
+
+/// Gives a file's path from the root. The file itself may be a symbolic link.
+///
+/// # Errors
+/// There is no such file, or it lies outside the root.
+pub(super) fn file(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Finding> {
+    let path = resolved(cwd, root, asked);
+    let unreadable = |error| unreadable("--file", asked, &error);
+    let meta = path.metadata().map_err(unreadable)?;
+    let (Some(folder), Some(name), false) = (path.parent(), path.file_name(), meta.is_dir()) else {
+        let message = format!("--file {}: this is a folder", asked.display());
+        let help = "name a Compose file in it, or choose the folder with --project";
+        return Err(Finding::error("invalid-path", message).help(help));
+    };
+    let path = folder.canonicalize().map_err(unreadable)?.join(name);
+    from_root("--file", root, asked, &path)
+}
+
+/// Gives the path from the root of a project's folder, empty for the root itself, or of its
+/// main Compose file, where a folder holds several projects.
+///
+/// # Errors
+/// There is no such folder or file, or it lies outside the root.
+pub(super) fn project(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Finding> {
+    let path = resolved(cwd, root, asked).canonicalize();
+    let path = path.map_err(|error| unreadable("--project", asked, &error))?;
+    from_root("--project", root, asked, &path)
+}
+
+/// Reports name paths from the root: one that is not found in the current folder may be such.
+fn resolved(cwd: &Path, root: &Path, asked: &Path) -> PathBuf {
+    let (path, from_root) = (cwd.join(asked), root.join(asked));
+    if !path.exists() && from_root.exists() { from_root } else { path }
+}
+
+fn from_root(flag: &str, root: &Path, asked: &Path, path: &Path) -> Result<String, Finding> {
+    let Ok(inside) = path.strip_prefix(root) else {
+        let message = format!(
+            "{flag} {}: it lies outside the root {}, and nothing there is read or changed",
+            asked.display(),
+            root.display()
+        );
+        let help = "choose a root that holds it with --root";
+        return Err(Finding::error("outside-root", message).help(help));
+    };
+    let parts = inside.components().map(|part| match part {
+        Component::Normal(part) => part.to_str(),
+        _ => None,
+    });
+    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/")).ok_or_else(|| {
+        let message = format!("{flag} {}: the path is not UTF-8", asked.display());
+        Finding::error("invalid-path", message)
+    })
+}
+
+fn not_a_folder(flag: &str, asked: &Path) -> Finding {
+    Finding::error("invalid-path", format!("{flag} {}: this is no folder", asked.display()))
+}
+
+fn unreadable(flag: &str, asked: &Path, error: &std::io::Error) -> Finding {
+    Finding::error("invalid-path", format!("{flag} {}: {error}", asked.display()))
+}

@@ -1,0 +1,125 @@
+//! The tree as Compose sees it: its Compose files, parsed, and the projects they make.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
+use crate::compose::model::{
+    ComposeFile, file_name, folder, has_compose_name, is_compose, may_be_part,
+};
+use crate::diagnostics::{Finding, Place, Severity};
+use crate::repo::load::Repo;
+use crate::text::source::SourceFile;
+use crate::yaml::document::SyntaxErrorKind;
+
+/// Compose files by path, and the projects that they make.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Every Compose file that could be read as YAML at all, unsound ones too.
+    pub files: BTreeMap<String, ComposeFile>,
+    /// Every project, in order of its main file; where files were named, only theirs.
+    pub projects: Vec<Project>,
+    /// What is wrong with files that look like Compose files.
+    pub findings: Vec<Finding>,
+}
+
+impl Workspace {
+    /// Parses a repository's Compose files and finds its projects. `named` files (`-f`) are taken
+    /// for Compose files whatever they hold, and make the one project there is.
+    #[must_use]
+    pub fn new(repo: &Repo, named: &[String]) -> Self {
+        let parsed: Vec<(ComposeFile, bool)> = repo
+            .files
+            .par_iter()
+            .filter(|source| named.contains(&source.path) || may_be_compose(source))
+            .map(|source| (ComposeFile::parse(source), named.contains(&source.path)))
+            .collect();
+        let env: BTreeMap<String, Arc<str>> = repo
+            .files
+            .iter()
+            .filter(|source| file_name(&source.path) == ".env")
+            .map(|source| (source.path.clone(), Arc::clone(&source.text)))
+            .collect();
+        let mut workspace = Self::default();
+        let mut parts = BTreeMap::new();
+        for (file, is_named) in parsed {
+            if is_named || is_compose(&file) || is_broken_compose(&file) {
+                workspace.take(file);
+            } else if may_be_part(&file) {
+                parts.insert(file.path.clone(), file);
+            }
+        }
+        workspace.take_named_parts(parts, &env);
+        let files = Files { compose: &workspace.files, env: &env };
+        workspace.projects = if named.is_empty() {
+            discover::discover(files)
+        } else {
+            vec![discover::from_files(named, files)]
+        };
+        workspace
+    }
+
+    fn take(&mut self, file: ComposeFile) {
+        self.findings.extend(file.errors.iter().map(|error| syntax_finding(&file, error)));
+        self.files.insert(file.path.clone(), file);
+    }
+
+    /// Takes the files that are Compose files only because another names them.
+    fn take_named_parts(
+        &mut self,
+        mut parts: BTreeMap<String, ComposeFile>,
+        env: &BTreeMap<String, Arc<str>>,
+    ) {
+        let configured = env.iter().flat_map(|(path, env)| configured_files(folder(path), env));
+        let mut named: Vec<String> =
+            configured.chain(self.files.values().flat_map(referenced_files)).collect();
+        while let Some(path) = named.pop() {
+            if let Some(file) = parts.remove(&path) {
+                named.extend(referenced_files(&file));
+                self.take(file);
+            }
+        }
+    }
+}
+
+fn may_be_compose(source: &SourceFile) -> bool {
+    let is_yaml = source.path.ends_with(".yml") || source.path.ends_with(".yaml");
+    let has_services =
+        || source.text.starts_with("services:") || source.text.contains("\nservices:");
+    has_compose_name(&source.path) || (is_yaml && has_services())
+}
+
+/// A file by a Compose file's name that broke off before it showed what it is.
+fn is_broken_compose(file: &ComposeFile) -> bool {
+    file.malformed().is_some() && has_compose_name(&file.path)
+}
+
+fn syntax_finding(file: &ComposeFile, error: &crate::yaml::document::SyntaxError) -> Finding {
+    let (id, help) = match error.kind {
+        SyntaxErrorKind::Malformed if file.doc.text().contains("{{") => (
+            "yaml-template",
+            "this looks like a template: run composemod on the file that it renders to",
+        ),
+        SyntaxErrorKind::Malformed => {
+            ("yaml-malformed", "mend the YAML here; the file is left alone until then")
+        }
+        SyntaxErrorKind::DuplicateKey => {
+            ("yaml-duplicate-key", "keep one of the two; docker compose refuses the file as it is")
+        }
+        SyntaxErrorKind::UndefinedAlias => {
+            ("yaml-undefined-alias", "define the anchor before it is used")
+        }
+        SyntaxErrorKind::AliasBomb => {
+            ("yaml-alias-bomb", "write out what the aliases stand for; the file is left alone")
+        }
+    };
+    Finding {
+        id,
+        severity: Severity::Warning,
+        message: error.message.clone(),
+        place: Some(Place { path: file.path.clone(), span: error.span }),
+        help: Some(help.to_owned()),
+    }
+}

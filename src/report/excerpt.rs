@@ -1,0 +1,259 @@
+//! What may be shown of a line: secrets masked, control characters replaced, long lines cut.
+//!
+//! Invariants: a report never shows a password that stands beside what it is about, and nothing
+//! in a file can steer the terminal. A mask may hide too much, since it reads no syntax. The diff
+//! does not pass through here: it is made to be applied.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Part of a line, fit to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Excerpt {
+    pub(super) text: String,
+    /// Bytes of the text that show what the excerpt is about.
+    pub(super) mark: Range<usize>,
+}
+
+/// Characters of a long line that are shown before and after the mark's start.
+const SHOWN: (usize, usize) = (60, 100);
+
+/// Characters before and after it that are searched for secrets: in a file without line ends each
+/// mention would else cost as much as the whole file.
+const SEARCHED: (usize, usize) = (1000, 1000);
+
+/// What stands for a secret.
+const MASK: &str = "***";
+
+/// Shows a line around the bytes that matter. Those are shown even inside a secret that is longer
+/// than they are: they are a name that is known already.
+pub(super) fn excerpt(line: &str, mark: Range<usize>) -> Excerpt {
+    let window = window(line, mark.start, SHOWN);
+    let hidden = hidden_near(line, &mark);
+    let mut text = String::new();
+    let mut shown = None;
+    let mut end = None;
+    if window.start > 0 {
+        text.push('…');
+    }
+    for (at, character) in line.get(window.clone()).unwrap_or_default().char_indices() {
+        let at = window.start + at;
+        if at >= mark.start {
+            shown.get_or_insert(text.len());
+        }
+        if at >= mark.end {
+            end.get_or_insert(text.len());
+        }
+        match hidden.iter().find(|range| range.contains(&at)) {
+            None => text.push(visible(character)),
+            Some(range) if at == range.start.max(window.start) => text.push_str(MASK),
+            Some(_) => {}
+        }
+    }
+    let start = shown.unwrap_or(text.len());
+    let end = end.unwrap_or(text.len()).max(start);
+    if window.end < line.len() {
+        text.push('…');
+    }
+    Excerpt { text, mark: start..end }
+}
+
+/// Gives a whole line with its secrets masked.
+pub(super) fn masked(line: &str) -> String {
+    let mut text = line.to_owned();
+    for range in hidden(line, &(0..0)).into_iter().rev() {
+        text.replace_range(range, MASK);
+    }
+    text
+}
+
+/// Gives a text whose control characters can't steer a terminal. Line feeds remain.
+pub(super) fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|character| if character == '\n' { '\n' } else { visible(character) })
+        .collect()
+}
+
+/// Besides control characters, those that turn the direction of writing.
+fn visible(character: char) -> char {
+    match character {
+        '\t' => ' ',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        _ if character.is_control() => char::REPLACEMENT_CHARACTER,
+        _ => character,
+    }
+}
+
+/// Gives the bytes of so many characters before and after an offset.
+fn window(line: &str, around: usize, (before, after): (usize, usize)) -> Range<usize> {
+    let around = around.min(line.len());
+    let head = line.get(..around).unwrap_or_default();
+    let tail = line.get(around..).unwrap_or(line);
+    let start = head.char_indices().rev().nth(before - 1).map_or(0, |(at, _)| at);
+    let end = tail.char_indices().nth(after).map_or(line.len(), |(at, _)| head.len() + at);
+    start..end
+}
+
+/// Gives the bytes that are masked around the mark.
+fn hidden_near(line: &str, mark: &Range<usize>) -> Vec<Range<usize>> {
+    let near = window(line, mark.start, SEARCHED);
+    let text = line.get(near.clone()).unwrap_or(line);
+    let shifted = |at: usize| at.saturating_sub(near.start).min(text.len());
+    let found = hidden(text, &(shifted(mark.start)..shifted(mark.end)));
+    found.into_iter().map(|range| range.start + near.start..range.end + near.start).collect()
+}
+
+/// Gives the bytes that are masked: in order, disjoint.
+fn hidden(line: &str, mark: &Range<usize>) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for pattern in PATTERNS.iter() {
+        for captures in pattern.captures_iter(line) {
+            let is_secret = captures.name("key").is_none_or(|key| is_secret_key(key.as_str()));
+            if is_secret && let Some(value) = captures.name("secret") {
+                found.push(value.range());
+            }
+        }
+    }
+    let shows_mark = |range: &Range<usize>| {
+        !mark.is_empty() && range.start <= mark.start && mark.end <= range.end && range != mark
+    };
+    let carve = |range: Range<usize>| {
+        if shows_mark(&range) {
+            vec![range.start..mark.start, mark.end..range.end]
+        } else {
+            vec![range]
+        }
+    };
+    let mut found: Vec<_> = found.into_iter().flat_map(carve).collect();
+    found.retain(|range| !range.is_empty());
+    found.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in found {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// Tells whether a key's value is a secret by the key's name.
+fn is_secret_key(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    // `PASSWORD_FILE` holds a path, and Compose's `secrets` are names.
+    if lower.ends_with("file") || lower == "secrets" {
+        return false;
+    }
+    let words = ["password", "passwd", "passphrase", "pwd", "secret", "token", "credential"];
+    let before_key = lower.strip_suffix('s').unwrap_or(&lower).strip_suffix("key");
+    let is_key = before_key.is_some_and(|before| {
+        let is_camel = key.get(before.len()..).is_some_and(|rest| rest.starts_with('K'));
+        before.is_empty()
+            || before.ends_with(['_', '-', '.'])
+            || before.ends_with("api")
+            || is_camel
+    });
+    is_key || words.iter().any(|word| lower.contains(word))
+}
+
+/// Where secrets stand, as `secret`; where a `key` is named, only if that says so.
+static PATTERNS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| SOURCES.iter().filter_map(|source| Regex::new(source).ok()).collect());
+
+const SOURCES: [&str; 8] = [
+    // user:SECRET@ in a URL's authority, up to its last `@`.
+    r#"://[^\s:/?#@'"]*:(?<secret>[^\s/?#'"]+)@"#,
+    // The same where the secret itself holds a `/`.
+    r#"://[^\s:/?#@'"]*:(?<secret>[^\s'"@]+)@"#,
+    // KEY="SECRET", in whatever syntax.
+    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=>])\s*"(?<secret>[^"]+)""#,
+    r"(?<key>[A-Za-z0-9_.-]+)[\x22'`]?\]?\s*(?:=>|:=|[:=>])\s*'(?<secret>[^']+)'",
+    // KEY=SECRET ends at a blank, `KEY: SECRET` at a comment or in a flow collection.
+    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=>])(?<secret>[^\s"'`,;&<>=]+)"#,
+    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=])\s+(?<secret>[^\s"'`#,}&|>\[{][^,}#]*)"#,
+    // --key SECRET
+    r#"--(?<key>[A-Za-z0-9_-]+)\s+["']?(?<secret>[^\s"'-][^\s"']*)"#,
+    // .pgpass
+    r"^[^:\s#]+:(?:\d+|\*):[^:]*:[^:]*:(?<secret>.+)$",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_one() {
+        assert_eq!(PATTERNS.len(), SOURCES.len());
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let cases = [
+            ("postgres://u:hunter2@db:5432/app", "postgres://u:***@db:5432/app"),
+            ("redis://:hunter2@db", "redis://:***@db"),
+            ("'postgres://u:p@ss@db/x?mail=a@b'", "'postgres://u:***@db/x?mail=a@b'"),
+            ("postgres://u:p/ss@db/x", "postgres://u:***@db/x"),
+            ("postgres://u@db/x http://db:80/", "postgres://u@db/x http://db:80/"),
+            ("DB_PASSWORD=hunter2 psql -h db", "DB_PASSWORD=*** psql -h db"),
+            ("  - PGPASSWORD=hunter2", "  - PGPASSWORD=***"),
+            ("POSTGRES_PASSWORD: hunter 2 # db", "POSTGRES_PASSWORD: ***# db"),
+            ("{password: hunter2, host: db}", "{password: ***, host: db}"),
+            ("\"apiKey\": \"hunter 2\", \"host\": \"db\"", "\"apiKey\": \"***\", \"host\": \"db\""),
+            ("config['secret'] = 'hunter2'", "config['secret'] = '***'"),
+            ("'token' => 'hunter2', 'host' => 'db'", "'token' => '***', 'host' => 'db'"),
+            ("<password>hunter2</password>", "<password>***</password>"),
+            ("jdbc:x://db/a?user=u&password=hunter2&x=1", "jdbc:x://db/a?user=u&password=***&x=1"),
+            ("host=db password=hunter2 user=u", "host=db password=*** user=u"),
+            ("psql --password hunter2 -h db", "psql --password *** -h db"),
+            ("x --api-key=hunter2 db", "x --api-key=*** db"),
+            ("db:5432:app:u:hunter2", "db:5432:app:u:***"),
+            ("SECRET_KEY=abc=", "SECRET_KEY=***="),
+            ("${DB_PASSWORD:-hunter2}", "${DB_PASSWORD:***"),
+            // No secrets.
+            ("PASSWORD_FILE=/run/secrets/db", "PASSWORD_FILE=/run/secrets/db"),
+            ("secrets: [db, x]", "secrets: [db, x]"),
+            ("KEYCLOAK_HOST=db", "KEYCLOAK_HOST=db"),
+            ("monkey: db", "monkey: db"),
+            ("host: db", "host: db"),
+            ("the password of db", "the password of db"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(masked(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_any_length_takes_no_longer() {
+        let line = "password=hunter2 db ".repeat(100_000);
+        let start = std::time::Instant::now();
+        for mark in (0..100).map(|number| number * 20_000 + 17) {
+            let excerpt = excerpt(&line, mark..mark + 2);
+            assert!(!excerpt.text.contains("hunter"), "{}", excerpt.text);
+            assert_eq!(excerpt.text.get(excerpt.mark), Some("db"));
+        }
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn the_mark_is_kept() {
+        let long = format!("{}db{}", "x".repeat(200), "é".repeat(200));
+        let long_shown = format!("…{}db{}…", "x".repeat(60), "é".repeat(98));
+        let cases: [(&str, Range<usize>, &str, &str); 8] = [
+            ("  host: db", 8..10, "  host: db", "db"),
+            ("TOKEN_URL=http://db:80/", 17..19, "TOKEN_URL=***db***", "db"),
+            ("PASSWORD=db", 9..11, "PASSWORD=***", "***"),
+            ("PASSWORD=hunter2", 0..16, "PASSWORD=***", "PASSWORD=***"),
+            ("a\u{1b}[31m\tdb\u{202e}", 7..9, "a\u{fffd}[31m db\u{fffd}", "db"),
+            (&long, 200..202, &long_shown, "db"),
+            ("db", 2..2, "db", ""),
+            ("db", 7..9, "db", ""),
+        ];
+        for (line, mark, text, marked) in cases {
+            let excerpt = excerpt(line, mark);
+            assert_eq!(excerpt.text, text);
+            assert_eq!(excerpt.text.get(excerpt.mark.clone()), Some(marked), "{line}");
+        }
+    }
+}

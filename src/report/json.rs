@@ -1,0 +1,164 @@
+//! A plan as JSON: every edit and every mention left alone, with its reason.
+//!
+//! Byte offsets count from 0, lines and columns from 1, columns in characters. Keys have one
+//! order, and lists that of the plan.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::compose::usage::{Class, Confidence};
+use crate::diagnostics::{Finding, Severity};
+use crate::repo::load::Repo;
+use crate::report::attention::class_name;
+use crate::text::span::Span;
+use crate::transforms::plan::{Outcome, Plan};
+
+/// Gives the plan as one JSON object.
+#[must_use]
+pub fn json(plan: &Plan, repo: &Repo) -> String {
+    let report = Report {
+        title: &plan.title,
+        outcome: match plan.outcome {
+            Outcome::Changes => "changes",
+            Outcome::Done => "done",
+            Outcome::Refused => "refused",
+        },
+        summary: Summary {
+            files: plan.change.len(),
+            edits: plan.edits.len(),
+            left: plan.left.len(),
+            edits_by_class: tally(plan.edits.iter().map(|edit| edit.class)),
+            left_by_class: tally(plan.left.iter().map(|mention| mention.class)),
+        },
+        edits: plan
+            .edits
+            .iter()
+            .map(|edit| Mention {
+                at: At::new(repo, &edit.path, edit.edit.span),
+                old: &edit.old,
+                new: Some(&edit.edit.insert),
+                class: edit.class,
+                confidence: edit.confidence,
+                reason: &edit.reason,
+            })
+            .collect(),
+        left: plan
+            .left
+            .iter()
+            .map(|mention| Mention {
+                at: At::new(repo, &mention.path, mention.span),
+                old: &mention.text,
+                new: None,
+                class: mention.class,
+                confidence: mention.confidence,
+                reason: &mention.reason,
+            })
+            .collect(),
+        findings: plan.findings.iter().map(|finding| Told::new(repo, finding)).collect(),
+        hazards: plan.hazards.iter().map(|finding| Told::new(repo, finding)).collect(),
+    };
+    // Strings, numbers and maps with string keys: nothing here can fail.
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Report<'p> {
+    title: &'p str,
+    outcome: &'static str,
+    summary: Summary,
+    edits: Vec<Mention<'p>>,
+    left: Vec<Mention<'p>>,
+    findings: Vec<Told<'p>>,
+    hazards: Vec<Told<'p>>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    /// Files that change.
+    files: usize,
+    edits: usize,
+    left: usize,
+    edits_by_class: BTreeMap<String, usize>,
+    left_by_class: BTreeMap<String, usize>,
+}
+
+#[derive(Serialize)]
+struct Mention<'p> {
+    #[serde(flatten)]
+    at: At<'p>,
+    old: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<&'p str>,
+    class: Class,
+    confidence: Confidence,
+    reason: &'p str,
+}
+
+#[derive(Serialize)]
+struct Told<'p> {
+    id: &'static str,
+    severity: Severity,
+    message: &'p str,
+    #[serde(flatten)]
+    at: Option<At<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'p str>,
+}
+
+/// A place; without line and column where the file's text was not kept.
+#[derive(Serialize)]
+struct At<'p> {
+    path: &'p str,
+    span: Span,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+}
+
+impl<'p> At<'p> {
+    fn new(repo: &Repo, path: &'p str, span: Span) -> Self {
+        let position = repo.get(path).map(|file| file.position(span.range().start));
+        Self {
+            path,
+            span,
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+        }
+    }
+}
+
+impl<'p> Told<'p> {
+    fn new(repo: &Repo, finding: &'p Finding) -> Self {
+        let at = finding.place.as_ref().map(|place| At::new(repo, &place.path, place.span));
+        let Finding { id, severity, message, help, .. } = finding;
+        Self { id, severity: *severity, message, at, help: help.as_deref() }
+    }
+}
+
+fn tally(classes: impl Iterator<Item = Class>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for class in classes {
+        *counts.entry(class_name(class)).or_default() += 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn json_has_all_of_a_plan() {
+        let text = json(&sample::plan(), &sample::repo());
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["left"][1]["column"], 12);
+        assert_eq!(read["edits"][3]["column"], 18);
+        assert_eq!(read["edits"].as_array().map(Vec::len), Some(4));
+        sample::assert_snapshot("json", &text);
+    }
+}

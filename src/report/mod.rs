@@ -1,0 +1,16 @@
+//! Plans and findings as output, and the only writer.
+//!
+//! Invariants: output is a function of the plan and of what was read; no report shows a secret,
+//! except the diff, which is made to be applied. Deliberately absent: deciding what to print, and
+//! printing it, which are `cli`'s.
+
+pub mod apply;
+mod attention;
+pub mod diff;
+mod excerpt;
+pub mod human;
+pub mod json;
+pub mod markdown;
+#[cfg(test)]
+mod sample;
+pub mod summary;

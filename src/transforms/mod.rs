@@ -1,0 +1,6 @@
+//! Changes of a repository, each a pure function of what was read: `&Repo -> Plan`.
+//!
+//! A transform never writes; `--diff`, `--check` and `--write` are three uses of one plan.
+
+pub mod plan;
+pub mod rename;

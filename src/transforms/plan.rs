@@ -1,0 +1,204 @@
+//! What a transform would do: one value for the diff, the check and the writing.
+
+use crate::compose::usage::{Class, Confidence};
+use crate::diagnostics::Finding;
+use crate::repo::load::Repo;
+use crate::text::change::ChangeSet;
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+
+/// A change of a repository that can be planned without making it.
+pub trait Transform {
+    /// Plans the change.
+    ///
+    /// # Errors
+    /// What was asked for can't be understood here: exit code 2.
+    fn plan(&self, repo: &Repo) -> Result<Plan, PlanError>;
+}
+
+/// A planned change with all that there is to say about it.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// What the change is: `rename service db to app-db`.
+    pub title: String,
+    /// The edits that would be made. Empty where the plan is refused.
+    pub change: ChangeSet,
+    /// Each edit with its meaning. Invariant: sorted by path and span.
+    pub edits: Vec<PlannedEdit>,
+    /// Mentions that stay as they are. Invariant: sorted by path and span.
+    pub left: Vec<LeftMention>,
+    /// What a person should know.
+    pub findings: Vec<Finding>,
+    /// What can go wrong when the change is deployed.
+    pub hazards: Vec<Finding>,
+    /// How it ends.
+    pub outcome: Outcome,
+}
+
+/// How planning ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// There may be changes to make.
+    #[default]
+    Changes,
+    /// The change is made already, and nothing is pending.
+    Done,
+    /// It can't be made safely: the findings say why, and nothing may be written.
+    Refused,
+}
+
+/// One edit with what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedEdit {
+    /// Path from the root.
+    pub path: String,
+    /// The replacement of the name's own bytes; for what is added, the insertion.
+    pub edit: Edit,
+    /// What stood there.
+    pub old: String,
+    /// What the name means there.
+    pub class: Class,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// A mention that stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftMention {
+    /// Path from the root.
+    pub path: String,
+    /// The name's own bytes.
+    pub span: Span,
+    /// The name.
+    pub text: String,
+    /// What it means there.
+    pub class: Class,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Why it stays, for people.
+    pub reason: String,
+}
+
+/// Why a request can't be understood here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// No Compose file at all.
+    #[error("no Compose file found: name it with -f, or run in the project's folder")]
+    NoComposeFile,
+    /// Nothing of that name.
+    #[error("no {kind} `{name}` in any Compose file{}{}", suggestion(.nearest), exists_hint(.new_exists))]
+    NotFound {
+        /// What was looked for: `service`.
+        kind: &'static str,
+        /// OLD.
+        name: String,
+        /// The nearest names that exist.
+        nearest: Vec<String>,
+        /// Where NEW stands already, though it does not answer to OLD.
+        new_exists: Option<(String, Span)>,
+        /// What is wrong with files that may hold it.
+        findings: Vec<Finding>,
+    },
+    /// A file that was named can't be used.
+    #[error("{path} is no Compose file that can be read here: check the path given with -f")]
+    UnreadableFile {
+        /// The path.
+        path: String,
+    },
+    /// The name is taken.
+    #[error(
+        "`{name}` is taken already: a service, container or alias of that name is defined here"
+    )]
+    Exists {
+        /// NEW, or an alias.
+        name: String,
+        /// The file that defines it.
+        path: String,
+        /// Where in it.
+        span: Span,
+    },
+    /// No such name can be given.
+    #[error("`{name}` can't be the new name: {problem}")]
+    InvalidName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Several independent projects define OLD.
+    #[error("`{name}` is defined in {} projects; choose one, or take all with --all-projects:{}", .choices.len(), list(.choices))]
+    SeveralProjects {
+        /// OLD.
+        name: String,
+        /// Folder and main file of each.
+        choices: Vec<(String, String)>,
+    },
+    /// The project that was chosen is none.
+    #[error("no project `{wanted}`; there are:{}", list(.known))]
+    UnknownProject {
+        /// What was asked for.
+        wanted: String,
+        /// Folder and main file of each project.
+        known: Vec<(String, String)>,
+    },
+}
+
+impl PlanError {
+    /// Gives what else there is to say.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::NotFound { findings, .. } => findings,
+            _ => &[],
+        }
+    }
+
+    /// Gives the place that the error is about, if it has one.
+    #[must_use]
+    pub fn place(&self) -> Option<(&str, Span)> {
+        match self {
+            Self::Exists { path, span, .. } => Some((path, *span)),
+            Self::NotFound { new_exists: Some((path, span)), .. } => Some((path, *span)),
+            _ => None,
+        }
+    }
+}
+
+impl Plan {
+    /// Brings what was collected into the order of the output: by path, place, id.
+    pub fn sort(&mut self) {
+        self.edits.sort_by(|a, b| (&a.path, &a.edit).cmp(&(&b.path, &b.edit)));
+        self.left.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+        for findings in [&mut self.findings, &mut self.hazards] {
+            findings
+                .sort_by(|a, b| (&a.place, a.id, &a.message).cmp(&(&b.place, b.id, &b.message)));
+            findings.dedup();
+        }
+    }
+}
+
+fn suggestion(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
+    format!("; did you mean {}?", quoted.join(" or "))
+}
+
+fn exists_hint(new_exists: &Option<(String, Span)>) -> &'static str {
+    match new_exists {
+        Some(_) => {
+            "; the new name exists already, but does not answer to the old one (run with --no-keep-alias if that is meant)"
+        }
+        None => "",
+    }
+}
+
+fn list(choices: &[(String, String)]) -> String {
+    choices
+        .iter()
+        .map(|(folder, main)| format!("\n  --project {folder}    (or -f {main})"))
+        .collect()
+}

@@ -1,0 +1,442 @@
+//! Keeps a service's old names as aliases on each of its networks, in every form in which a
+//! Compose file can write them.
+//!
+//! An alias exists only in the map form of `networks` (compose-spec §05 networks): a list becomes
+//! a map, an absent key becomes `networks: {default: {aliases: […]}}`. What is brought by a merge
+//! or an alias node is copied, since a local `networks` replaces a merged one whole. Where the
+//! names would reach other services too (a shared anchor, `extends`), the change is refused.
+
+use std::collections::BTreeMap;
+
+use crate::compose::discover::{Project, extends};
+use crate::compose::model::{ComposeFile, Service, folder, join};
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+use crate::yaml::document::{Kind, NodeId};
+use crate::yaml::patch::{self, Patch, Refusal, Value};
+
+/// What adding the aliases to one project's files takes.
+#[derive(Debug, Default)]
+pub(super) struct Aliases {
+    /// Patches by file.
+    pub(super) patches: Vec<(String, Patch)>,
+    /// Why an alias can't be kept, by file: the change must not be made.
+    pub(super) refusals: Vec<(String, Refusal)>,
+    /// Places where no alias can exist (`network_mode`): said, but no reason to stop.
+    pub(super) impossible: Vec<(String, Refusal)>,
+}
+
+/// Compose files by path.
+pub(super) type Files = BTreeMap<String, ComposeFile>;
+
+/// Adds `names` as aliases of `service` in a project, on every network, wherever they are missing.
+pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[String]) -> Aliases {
+    let mut found = Aliases::default();
+    let definitions: Vec<Definition<'_>> = project
+        .all_files()
+        .filter_map(|path| {
+            let file = files.get(path).filter(|file| file.is_sound())?;
+            Some(Definition {
+                file,
+                service: file.service(service)?,
+                in_project: project.files.iter().any(|own| own == path),
+            })
+        })
+        .collect();
+    let first_base = definitions.iter().position(Definition::is_base).unwrap_or(0);
+    for (index, definition) in definitions.iter().enumerate() {
+        let has_networks = definition.networks().is_some();
+        let supplies = has_networks || definition.is_base() || index == first_base;
+        // A local `networks` in a base whose overlay brings networks would add `default` to them.
+        let left_to_overlay = !has_networks
+            && definitions.iter().enumerate().any(|(other, overlay)| {
+                other != index
+                    && overlay.networks().is_some()
+                    && (!overlay.is_base() || (overlay.in_project && definition.in_project))
+            });
+        if !supplies || left_to_overlay || definition.is_reset() {
+            continue;
+        }
+        let path = definition.file.path.clone();
+        if let Some(mode) = definition.network_mode(files) {
+            let reason = "a service with `network_mode` joins no network, so it can't keep the old name as an alias";
+            found.impossible.push((path, Refusal { span: mode, reason: reason.to_owned() }));
+            continue;
+        }
+        match definition.patch(files, project, names) {
+            Ok(patch) if patch.edits.is_empty() => {}
+            Ok(patch) => found.patches.push((path, patch)),
+            Err(refusal) => found.refusals.push((path, refusal)),
+        }
+    }
+    found
+}
+
+/// Tells whether a service answers to a name as an alias on some network, in some file.
+pub(super) fn answers_to(files: &Files, project: &Project, service: &str, name: &str) -> bool {
+    project.all_files().any(|path| {
+        let Some(file) = files.get(path) else { return false };
+        file.service(service).is_some_and(|service| answers_in_file(file, &service, name))
+    })
+}
+
+/// Tells whether a service answers to a name as an alias by what this one file says.
+pub(super) fn answers_in_file(file: &ComposeFile, service: &Service, name: &str) -> bool {
+    let Some((_, networks)) = file.attribute(service.body, "networks") else { return false };
+    file.effective_entries(networks.value)
+        .iter()
+        .any(|network| existing(file, network.value).iter().any(|alias| alias == name))
+}
+
+/// Tells whether a service joins no network at all.
+pub(super) fn has_network_mode(files: &Files, project: &Project, service: &str) -> bool {
+    project.all_files().filter_map(|path| files.get(path)).any(|file| {
+        file.service(service)
+            .is_some_and(|found| file.attribute(found.body, "network_mode").is_some())
+    })
+}
+
+/// A service in one of the project's files.
+struct Definition<'f> {
+    file: &'f ComposeFile,
+    service: Service,
+    in_project: bool,
+}
+
+impl Definition<'_> {
+    /// Whether the service is whole here, not an overlay of another file's.
+    fn is_base(&self) -> bool {
+        ["image", "build", "extends", "provider"]
+            .iter()
+            .any(|key| self.file.attribute(self.service.body, key).is_some())
+    }
+
+    fn is_reset(&self) -> bool {
+        self.file.doc.node(self.service.body).tag.as_ref().is_some_and(|tag| &*tag.name == "reset")
+    }
+
+    fn networks(&self) -> Option<(NodeId, NodeId)> {
+        let (holder, entry) = self.file.attribute(self.service.body, "networks")?;
+        Some((holder, entry.value))
+    }
+
+    fn network_mode(&self, files: &Files) -> Option<Span> {
+        let doc = &self.file.doc;
+        if let Some((_, entry)) = self.file.attribute(self.service.body, "network_mode") {
+            return Some(doc.node(entry.value).span);
+        }
+        let (_, entry) = self.file.attribute(self.service.body, "extends")?;
+        let inherited = inherited(files, self.file, &self.service).ok()?;
+        inherited.network_mode.then(|| doc.node(entry.value).span)
+    }
+
+    fn patch(&self, files: &Files, project: &Project, names: &[String]) -> Result<Patch, Refusal> {
+        let doc = &self.file.doc;
+        let body = self.service.body;
+        if let Kind::Alias { name, .. } = &doc.node(body).kind {
+            let reason = format!(
+                "the service is the alias `*{name}` of another mapping, which would get the network alias too; write the service out first"
+            );
+            return Err(Refusal { span: doc.node(body).span, reason });
+        }
+        let patch = match self.networks() {
+            None => self.absent(files, names)?,
+            Some((holder, value)) if holder == doc.resolve(body) => self.local(value, names)?,
+            Some((_, value)) => {
+                let copied = self.copied_networks(value, names)?;
+                patch::add_entry(doc, body, "networks", &copied)?
+            }
+        };
+        if !patch.edits.is_empty() {
+            self.refuse_leaks(files, project)?;
+        }
+        Ok(patch)
+    }
+
+    /// No `networks` here: what `extends` brings, else `default`.
+    fn absent(&self, files: &Files, names: &[String]) -> Result<Patch, Refusal> {
+        let inherited = inherited(files, self.file, &self.service)?;
+        let mut networks: Vec<(String, Value)> =
+            inherited.networks.iter().map(|name| (name.clone(), aliases_map(names))).collect();
+        if networks.is_empty() {
+            networks.push(("default".to_owned(), aliases_map(names)));
+        }
+        let doc = &self.file.doc;
+        if let Some(value) = doc.value(self.service.body) {
+            if !["", "~", "null"].contains(&&*value) {
+                let reason =
+                    "a service must be a mapping; docker compose refuses this one".to_owned();
+                return Err(Refusal { span: doc.node(self.service.body).span, reason });
+            }
+            let value = Value::Map(vec![("networks".to_owned(), Value::Map(networks))]);
+            return patch::replace_value(doc, self.service.body, &value);
+        }
+        patch::add_entry(doc, self.service.body, "networks", &Value::Map(networks))
+    }
+
+    /// `networks` stands in the service itself.
+    fn local(&self, value: NodeId, names: &[String]) -> Result<Patch, Refusal> {
+        let doc = &self.file.doc;
+        self.refuse_shared(value, "networks")?;
+        match &doc.node(value).kind {
+            Kind::Sequence { items, .. } if !items.is_empty() => {
+                let values = vec![aliases_map(names); items.len()];
+                patch::list_to_map(doc, value, &values)
+            }
+            Kind::Mapping { entries, .. } if !entries.is_empty() => self.local_map(value, names),
+            Kind::Alias { .. } => {
+                patch::replace_value(doc, value, &self.copied_networks(value, names)?)
+            }
+            _ => {
+                let networks = vec![("default".to_owned(), aliases_map(names))];
+                patch::replace_value(doc, value, &Value::Map(networks))
+            }
+        }
+    }
+
+    fn local_map(&self, networks: NodeId, names: &[String]) -> Result<Patch, Refusal> {
+        let doc = &self.file.doc;
+        let mut patch = Patch::default();
+        for entry in self.file.effective_entries(networks) {
+            let missing = missing(&existing(self.file, entry.value), names);
+            if missing.is_empty() {
+                continue;
+            }
+            let is_local = doc.entries(networks).contains(&entry);
+            if !is_local {
+                let key = doc.value(entry.key).unwrap_or_default();
+                let copied = self.copied_network(entry.value, names);
+                patch.extend(patch::add_entry(doc, networks, &key, &copied)?);
+                continue;
+            }
+            self.refuse_shared(entry.value, "the network's settings")?;
+            patch.extend(self.network(entry.value, &missing)?);
+        }
+        Ok(joined(patch))
+    }
+
+    /// Adds names to one network's settings.
+    fn network(&self, value: NodeId, missing: &[String]) -> Result<Patch, Refusal> {
+        let doc = &self.file.doc;
+        let is_map =
+            matches!(&doc.node(value).kind, Kind::Mapping { entries, .. } if !entries.is_empty());
+        if !is_map {
+            let copied = match doc.node(value).kind {
+                Kind::Alias { .. } => self.copied_network(value, missing),
+                _ => aliases_map(missing),
+            };
+            return patch::replace_value(doc, value, &copied);
+        }
+        let Some((holder, entry)) = self.file.attribute(value, "aliases") else {
+            return patch::add_entry(doc, value, "aliases", &strings(missing));
+        };
+        let all: Vec<String> =
+            existing(self.file, value).into_iter().chain(missing.iter().cloned()).collect();
+        if holder != value {
+            return patch::add_entry(doc, value, "aliases", &strings(&all));
+        }
+        self.refuse_shared(entry.value, "`aliases`")?;
+        match &doc.node(entry.value).kind {
+            Kind::Sequence { items, .. } if !items.is_empty() => {
+                let new: Vec<Value> = missing.iter().cloned().map(Value::String).collect();
+                patch::add_items(doc, entry.value, &new)
+            }
+            _ => patch::replace_value(doc, entry.value, &strings(&all)),
+        }
+    }
+
+    fn copied_networks(&self, value: NodeId, names: &[String]) -> Result<Value, Refusal> {
+        let doc = &self.file.doc;
+        let mut networks = Vec::new();
+        for item in doc.items(value) {
+            let name = doc.value(item.value).ok_or_else(|| Refusal {
+                span: doc.node(item.value).span,
+                reason: "a network in a list must be a name".to_owned(),
+            })?;
+            networks.push((name.into_owned(), aliases_map(names)));
+        }
+        for entry in self.file.effective_entries(value) {
+            let key = doc.value(entry.key).unwrap_or_default().into_owned();
+            networks.push((key, self.copied_network(entry.value, names)));
+        }
+        if networks.is_empty() {
+            networks.push(("default".to_owned(), aliases_map(names)));
+        }
+        Ok(Value::Map(networks))
+    }
+
+    fn copied_network(&self, value: NodeId, names: &[String]) -> Value {
+        let doc = &self.file.doc;
+        let present = existing(self.file, value);
+        let all: Vec<String> = present.iter().cloned().chain(missing(&present, names)).collect();
+        let mut settings = Vec::new();
+        for entry in self.file.effective_entries(value) {
+            let key = doc.value(entry.key).unwrap_or_default().into_owned();
+            if key != "aliases" {
+                settings.push((key, copy(self.file, entry.value)));
+            }
+        }
+        settings.push(("aliases".to_owned(), strings(&all)));
+        Value::Map(settings)
+    }
+
+    /// Refuses to write into a node that others read through its anchor.
+    fn refuse_shared(&self, node: NodeId, what: &str) -> Result<(), Refusal> {
+        let doc = &self.file.doc;
+        let Some(anchor) = &doc.node(node).anchor else { return Ok(()) };
+        let is_used = doc
+            .nodes()
+            .any(|(_, other)| matches!(&other.kind, Kind::Alias { target: Some(target), .. } if *target == node));
+        if !is_used {
+            return Ok(());
+        }
+        let reason = format!(
+            "{what} is shared through the anchor `&{0}`, so the alias would reach the other users of `*{0}` too; give this service its own copy first",
+            anchor.name
+        );
+        Err(Refusal { span: anchor.span, reason })
+    }
+
+    /// Refuses where another service would inherit the aliases: through a merge of this service's
+    /// mapping, or through `extends`.
+    fn refuse_leaks(&self, files: &Files, project: &Project) -> Result<(), Refusal> {
+        let doc = &self.file.doc;
+        let body = doc.resolve(self.service.body);
+        let own = &self.service.name;
+        for other in self.file.services().filter(|other| other.name != *own) {
+            let merges = self.file.merged(other.body).contains(&body);
+            let has_own_networks = self
+                .file
+                .attribute(other.body, "networks")
+                .is_some_and(|(holder, _)| holder != body);
+            if merges && !has_own_networks {
+                let reason = format!(
+                    "service `{}` merges this service's mapping, so it would answer to the old name too; give it `networks` of its own first",
+                    other.name
+                );
+                return Err(Refusal { span: doc.node(self.service.key).span, reason });
+            }
+        }
+        for path in project.all_files() {
+            let Some(file) = files.get(path) else { continue };
+            for other in file.services().filter(|other| other.name != *own) {
+                let Some((base, name)) = extends(file, other.body) else { continue };
+                let target = base.map_or(Some(path.to_owned()), |base| join(folder(path), &base));
+                if name == *own && target.as_deref() == Some(&self.file.path) {
+                    let reason = format!(
+                        "service `{}` in {path} extends this service, so it would answer to the old name too; rename with --no-keep-alias, or end the `extends` first",
+                        other.name
+                    );
+                    return Err(Refusal { span: doc.node(self.service.key).span, reason });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What `extends` brings to a service.
+#[derive(Default)]
+struct Inherited {
+    networks: Vec<String>,
+    network_mode: bool,
+}
+
+/// Follows `extends` over files.
+fn inherited(files: &Files, file: &ComposeFile, service: &Service) -> Result<Inherited, Refusal> {
+    let mut found = Inherited::default();
+    let mut visited = vec![(file.path.clone(), service.name.clone())];
+    let (mut file, mut service) = (file, service.clone());
+    while let Some((base, name)) = extends(file, service.body) {
+        let span = file.doc.node(service.key).span;
+        let path = match base {
+            None => Some(file.path.clone()),
+            Some(base) => join(folder(&file.path), &base),
+        };
+        let next = path.as_ref().and_then(|path| files.get(path));
+        let next_service = next.and_then(|next| next.service(&name));
+        let (Some(next), Some(next_service)) = (next, next_service) else {
+            let reason = format!(
+                "the service extends `{name}`, which can't be found, so its networks are unknown"
+            );
+            return Err(Refusal { span, reason });
+        };
+        let here = (next.path.clone(), name);
+        if visited.contains(&here) {
+            return Err(Refusal {
+                span,
+                reason: "the service extends itself in a circle".to_owned(),
+            });
+        }
+        visited.push(here);
+        found.network_mode |= next.attribute(next_service.body, "network_mode").is_some();
+        if let Some((_, networks)) = next.attribute(next_service.body, "networks") {
+            let items = next.doc.items(networks.value).iter().map(|item| item.value);
+            let keys = next.effective_entries(networks.value).into_iter().map(|entry| entry.key);
+            for name in items.chain(keys).filter_map(|node| next.doc.value(node)) {
+                if !found.networks.iter().any(|known| *known == name) {
+                    found.networks.push(name.into_owned());
+                }
+            }
+        }
+        (file, service) = (next, next_service);
+    }
+    Ok(found)
+}
+
+/// Joins insertions at one place in the order in which they were made: what goes into the last
+/// network stands before the network that is added after it.
+fn joined(patch: Patch) -> Patch {
+    let mut edits: Vec<Edit> = Vec::new();
+    for edit in patch.edits {
+        let same = edits.iter_mut().find(|known| known.span.is_empty() && known.span == edit.span);
+        match same {
+            Some(known) => known.insert.push_str(&edit.insert),
+            None => edits.push(edit),
+        }
+    }
+    Patch { edits, changes: patch.changes }
+}
+
+/// Aliases that a network's settings hold already.
+fn existing(file: &ComposeFile, network: NodeId) -> Vec<String> {
+    let Some((_, entry)) = file.attribute(network, "aliases") else { return Vec::new() };
+    file.doc
+        .items(entry.value)
+        .iter()
+        .filter_map(|item| file.doc.value(item.value).map(|value| value.into_owned()))
+        .collect()
+}
+
+fn missing(existing: &[String], names: &[String]) -> Vec<String> {
+    names.iter().filter(|name| !existing.contains(name)).cloned().collect()
+}
+
+fn aliases_map(names: &[String]) -> Value {
+    Value::Map(vec![("aliases".to_owned(), strings(names))])
+}
+
+fn strings(names: &[String]) -> Value {
+    Value::List(names.iter().cloned().map(Value::String).collect())
+}
+
+/// A copy of a value with its merges and aliases resolved.
+fn copy(file: &ComposeFile, node: NodeId) -> Value {
+    let node = file.doc.resolve(node);
+    match &file.doc.node(node).kind {
+        Kind::Scalar(_) if file.doc.node(node).span.is_empty() => Value::Null,
+        Kind::Scalar(_) | Kind::Alias { .. } => Value::Verbatim(node),
+        Kind::Sequence { items, .. } => {
+            Value::List(items.iter().map(|item| copy(file, item.value)).collect())
+        }
+        Kind::Mapping { .. } => Value::Map(
+            file.effective_entries(node)
+                .into_iter()
+                .map(|entry| {
+                    let key = file.doc.value(entry.key).unwrap_or_default().into_owned();
+                    (key, copy(file, entry.value))
+                })
+                .collect(),
+        ),
+    }
+}

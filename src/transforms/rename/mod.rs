@@ -1,0 +1,669 @@
+//! `rename OLD NEW`: every real reference in every file, and the old name kept as alias.
+//!
+//! From the options to the plan: [`select`] chooses the projects, [`structure`] edits their Compose
+//! files, [`alias`] keeps the old names, [`elsewhere`] classifies the mentions in all other files,
+//! and the referees read each changed YAML file before anything is shown or written.
+
+mod alias;
+mod elsewhere;
+pub mod options;
+mod select;
+mod structure;
+mod target;
+mod validate;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::compose::discover::Project;
+use crate::compose::model::ComposeFile;
+use crate::compose::names::Namespace;
+use crate::compose::usage::{Class, Confidence, occurrences};
+use crate::diagnostics::{Finding, Place, Severity};
+use crate::repo::load::Repo;
+use crate::repo::workspace::Workspace;
+use crate::text::change::ChangeSet;
+use crate::text::edit::{Edit, TextEdit};
+use crate::text::span::Span;
+use crate::transforms::plan::{LeftMention, Outcome, Plan, PlanError, PlannedEdit, Transform};
+use crate::yaml::patch::{self, Patch, Refusal, Value};
+use crate::yaml::referee;
+
+use options::{ContainerName, NameKind, Phase, Rename};
+use structure::{FileDraft, Meaning, Role};
+use target::Target;
+
+impl Transform for Rename {
+    fn plan(&self, repo: &Repo) -> Result<Plan, PlanError> {
+        let workspace = Workspace::new(repo, &self.files);
+        let namespace = namespace(self.kind);
+        self.check_names(namespace)?;
+        let selection = select::select(self, namespace, &workspace)?;
+        let mut draft = Draft {
+            rename: self,
+            repo,
+            workspace: &workspace,
+            projects: &selection.projects,
+            plan: Plan {
+                title: format!("rename {} {} to {}", self.kind.word(), self.old, self.new),
+                ..Plan::default()
+            },
+            patches: BTreeMap::new(),
+            edits: Vec::new(),
+        };
+        let targets = draft.targets(namespace, selection.is_renamed)?;
+        draft.check_aliases()?;
+        draft.compose_files(&targets);
+        draft.aliases(namespace, &targets, selection.is_renamed);
+        draft.pinned_volume_name(namespace);
+        draft.other_files(&targets);
+        draft.finish(selection.is_renamed)
+    }
+}
+
+impl Rename {
+    fn check_names(&self, namespace: Namespace) -> Result<(), PlanError> {
+        let wanted = std::iter::once((&self.new, namespace))
+            .chain(self.aliases.iter().map(|alias| (alias, Namespace::Service)));
+        for (name, namespace) in wanted {
+            if let Some(problem) = validate::problem(name, namespace) {
+                return Err(PlanError::InvalidName { name: name.clone(), problem });
+            }
+        }
+        if let ContainerName::Set(name) = &self.container_name
+            && let Some(problem) = validate::problem(name, Namespace::Container)
+        {
+            return Err(PlanError::InvalidName { name: name.clone(), problem });
+        }
+        if self.old == self.new {
+            let problem = "it is the old name too".to_owned();
+            return Err(PlanError::InvalidName { name: self.new.clone(), problem });
+        }
+        Ok(())
+    }
+
+    fn covers(&self, phase: Phase) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&phase))
+    }
+}
+
+fn namespace(kind: NameKind) -> Namespace {
+    match kind {
+        NameKind::Service => Namespace::Service,
+        NameKind::Container => Namespace::Container,
+        NameKind::Volume => Namespace::Volume,
+        NameKind::Network => Namespace::Network,
+        NameKind::Secret => Namespace::Secret,
+        NameKind::Config => Namespace::Config,
+        NameKind::Model => Namespace::Model,
+    }
+}
+
+/// A plan in the making.
+struct Draft<'a> {
+    rename: &'a Rename,
+    repo: &'a Repo,
+    workspace: &'a Workspace,
+    projects: &'a [Project],
+    plan: Plan,
+    /// Patches of Compose files by path.
+    patches: BTreeMap<String, Patch>,
+    /// Edits of all other files.
+    edits: Vec<(String, Edit)>,
+}
+
+impl Draft<'_> {
+    /// What is renamed: the name itself, and the container's where it goes along.
+    fn targets(&self, namespace: Namespace, is_renamed: bool) -> Result<Vec<Target>, PlanError> {
+        let rename = self.rename;
+        let distinctive = target::looks_distinctive(&rename.old)
+            && !elsewhere::names_a_path(self.repo, &rename.old)
+            && !self.is_named_elsewhere(namespace);
+        let mut target = Target {
+            namespace,
+            old: rename.old.clone(),
+            new: rename.new.clone(),
+            names_container: namespace == Namespace::Container,
+            is_distinctive: distinctive,
+        };
+        if namespace != Namespace::Service {
+            return Ok(vec![target]);
+        }
+        let mut targets = Vec::new();
+        let containers = self.container_names();
+        if is_renamed {
+            // The container went along in an earlier phase; what names it elsewhere is still to do.
+            target.names_container =
+                rename.container_name == ContainerName::Follow && containers.contains(&rename.new);
+            return Ok(vec![target]);
+        }
+        for old in containers {
+            let new = match &rename.container_name {
+                ContainerName::Keep => continue,
+                ContainerName::Follow if old != rename.old => continue,
+                ContainerName::Follow => rename.new.clone(),
+                ContainerName::Set(new) => new.clone(),
+            };
+            if old == new {
+                continue;
+            }
+            if let Some((path, span)) = self.container_elsewhere(&new) {
+                return Err(PlanError::Exists { name: new, path, span });
+            }
+            target.names_container |= old == rename.old && new == rename.new;
+            targets.push(Target {
+                namespace: Namespace::Container,
+                is_distinctive: target::looks_distinctive(&old),
+                names_container: true,
+                old,
+                new,
+            });
+        }
+        targets.insert(0, target);
+        Ok(targets)
+    }
+
+    /// Container names that the service bears in its files.
+    fn container_names(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (file, name) in self.definitions() {
+            let Some(service) = file.service(name) else { continue };
+            if let Some(name) = file.container_name(service.body)
+                && !found.iter().any(|known| known == name)
+            {
+                found.push(name.to_owned());
+            }
+        }
+        found
+    }
+
+    /// The files that define the service, under its old name or, where that is done, its new one.
+    fn definitions(&self) -> impl Iterator<Item = (&ComposeFile, &str)> {
+        let names = [self.rename.old.as_str(), self.rename.new.as_str()];
+        self.projects
+            .iter()
+            .flat_map(Project::all_files)
+            .filter_map(|path| self.workspace.files.get(path))
+            .filter_map(move |file| {
+                names.iter().find(|name| file.service(name).is_some()).map(|name| (file, *name))
+            })
+    }
+
+    /// Whether the tree has something of another kind by the old name.
+    fn is_named_elsewhere(&self, namespace: Namespace) -> bool {
+        self.workspace.files.values().any(|file| {
+            file.names().references.iter().any(|reference| {
+                let is_same_thing = matches!(
+                    (namespace, reference.namespace),
+                    (Namespace::Service, Namespace::Container)
+                        | (Namespace::Container, Namespace::Service)
+                );
+                reference.name == self.rename.old
+                    && reference.namespace != namespace
+                    && !is_same_thing
+            })
+        })
+    }
+
+    /// Where another service of any project bears a container name already.
+    fn container_elsewhere(&self, name: &str) -> Option<(String, Span)> {
+        let own = [&self.rename.old, &self.rename.new];
+        self.workspace.files.values().find_map(|file| {
+            let service = file.services().find(|service| {
+                !own.contains(&&service.name) && file.container_name(service.body) == Some(name)
+            })?;
+            Some((file.path.clone(), file.doc.node(service.key).span))
+        })
+    }
+
+    /// Refuses aliases that another service of the project answers to.
+    fn check_aliases(&self) -> Result<(), PlanError> {
+        for path in self.projects.iter().flat_map(Project::all_files) {
+            let Some(file) = self.workspace.files.get(path) else { continue };
+            for service in file.services() {
+                if service.name == self.rename.old || service.name == self.rename.new {
+                    continue;
+                }
+                let container = file.container_name(service.body);
+                let mut wanted = self.rename.aliases.iter().chain([&self.rename.new]);
+                let taken = wanted.find(|alias| {
+                    **alias == service.name
+                        || container == Some(alias.as_str())
+                        || alias::answers_in_file(file, &service, alias)
+                });
+                if let Some(alias) = taken {
+                    return Err(PlanError::Exists {
+                        name: alias.clone(),
+                        path: path.to_owned(),
+                        span: file.doc.node(service.key).span,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn role(&self, file: &ComposeFile) -> Role {
+        let is_own = |project: &Project| project.all_files().any(|path| path == file.path);
+        if self.projects.iter().any(is_own) {
+            return Role::Own;
+        }
+        let old = &self.rename.old;
+        let defines_old = self
+            .workspace
+            .projects
+            .iter()
+            .filter(|project| is_own(project))
+            .flat_map(Project::all_files)
+            .filter_map(|path| self.workspace.files.get(path))
+            .chain([file])
+            .any(|file| {
+                file.services().any(|service| {
+                    service.name == *old || file.container_name(service.body) == Some(old.as_str())
+                })
+            });
+        if !defines_old && self.refers_to_our_service(file) {
+            Role::Own
+        } else {
+            Role::Foreign { defines_old }
+        }
+    }
+
+    /// Whether a file of no chosen project names the service where only a service can stand: it is
+    /// an overlay that is loaded on top of ours by `-f`, if ours is the only one.
+    fn refers_to_our_service(&self, file: &ComposeFile) -> bool {
+        self.projects.len() == 1
+            && file.names().references.iter().any(|reference| {
+                reference.namespace == Namespace::Service
+                    && reference.name == self.rename.old
+                    && !matches!(reference.form, crate::compose::names::Form::InFile(_))
+            })
+    }
+
+    fn compose_files(&mut self, targets: &[Target]) {
+        let own_files: Vec<&str> = self.projects.iter().flat_map(Project::all_files).collect();
+        let services = elsewhere::other_services(self.workspace, self.projects, &self.rename.old);
+        let rename = self.rename;
+        if !rename.covers(Phase::Compose) {
+            return;
+        }
+        let drafts: Vec<(&ComposeFile, Role, FileDraft)> = self
+            .workspace
+            .files
+            .par_iter()
+            .filter(|(_, file)| targets.iter().any(|target| file.doc.text().contains(&target.old)))
+            .map(|(_, file)| {
+                let role = self.role(file);
+                let draft = structure::draft(
+                    file,
+                    role,
+                    targets,
+                    &own_files,
+                    &services,
+                    rename.keep_alias,
+                    rename.only_certain,
+                );
+                (file, role, draft)
+            })
+            .collect();
+        for (file, role, draft) in drafts {
+            if file.is_sound() {
+                self.take(file, draft, targets);
+            } else if role == Role::Own {
+                self.refuse_unsound(file, targets);
+            }
+        }
+    }
+
+    /// A file of the project with a fault in its YAML can't be edited safely, and without it the
+    /// others would name what is no longer there.
+    fn refuse_unsound(&mut self, file: &ComposeFile, targets: &[Target]) {
+        let text = file.doc.text();
+        let named = targets
+            .iter()
+            .find(|target| occurrences(text, &target.old).any(|(_, is_whole)| is_whole));
+        if let (Some(target), Some(error)) = (named, file.errors.first()) {
+            let reason =
+                format!("the file names `{}` but can't be edited: {}", target.old, error.message);
+            self.refusal(&file.path, &Refusal { span: error.span, reason });
+        }
+    }
+
+    fn take(&mut self, file: &ComposeFile, draft: FileDraft, targets: &[Target]) {
+        for refusal in &draft.refusals {
+            self.refusal(&file.path, refusal);
+        }
+        for warning in draft.warnings {
+            self.plan.findings.push(finding(
+                "undocumented-reference",
+                Severity::Warning,
+                &file.path,
+                &warning,
+            ));
+        }
+        for meaning in draft.left {
+            self.left(&file.path, file.doc.text(), meaning);
+        }
+        for meaning in draft.renamed {
+            let old = slice(file.doc.text(), meaning.span);
+            let new =
+                targets.iter().find(|target| target.old == old).map(|target| target.new.clone());
+            self.edit(&file.path, meaning, old, new.unwrap_or_default());
+        }
+        if !draft.patch.edits.is_empty() {
+            self.patches.entry(file.path.clone()).or_default().extend(draft.patch);
+        }
+    }
+
+    /// Keeps the old names on each network of the service.
+    fn aliases(&mut self, namespace: Namespace, targets: &[Target], is_renamed: bool) {
+        let rename = self.rename;
+        let has_hosts = matches!(namespace, Namespace::Service | Namespace::Container);
+        if !has_hosts || !rename.covers(Phase::Compose) {
+            return;
+        }
+        let mut wanted: Vec<String> = rename.aliases.clone();
+        if rename.keep_alias {
+            wanted.extend(targets.iter().map(|target| target.old.clone()));
+        }
+        let mut unique: Vec<String> = Vec::new();
+        for name in wanted {
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        if unique.is_empty() {
+            return;
+        }
+        for project in self.projects {
+            for service in self.services_to_alias(project, namespace, is_renamed) {
+                let found = alias::add(&self.workspace.files, project, &service, &unique);
+                for (path, refusal) in &found.refusals {
+                    self.refusal(path, refusal);
+                }
+                for (path, refusal) in &found.impossible {
+                    self.plan.findings.push(finding(
+                        "alias-impossible",
+                        Severity::Warning,
+                        path,
+                        refusal,
+                    ));
+                }
+                for (path, patch) in found.patches {
+                    self.added(path, patch, Class::Alias, "the old name kept as network alias");
+                }
+            }
+        }
+    }
+
+    /// The services that must go on answering to the old names.
+    fn services_to_alias(
+        &self,
+        project: &Project,
+        namespace: Namespace,
+        is_renamed: bool,
+    ) -> Vec<String> {
+        if namespace == Namespace::Service {
+            let name = if is_renamed { &self.rename.new } else { &self.rename.old };
+            return vec![name.clone()];
+        }
+        let name = if is_renamed { &self.rename.new } else { &self.rename.old };
+        let mut found: Vec<String> = project
+            .all_files()
+            .filter_map(|path| self.workspace.files.get(path))
+            .flat_map(|file| {
+                file.services()
+                    .filter(|service| file.container_name(service.body) == Some(name.as_str()))
+            })
+            .map(|service| service.name)
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// A volume is found by its engine name: under a new key it must keep the one that it has.
+    fn pinned_volume_name(&mut self, namespace: Namespace) {
+        if namespace != Namespace::Volume || !self.rename.covers(Phase::Compose) {
+            return;
+        }
+        let old = &self.rename.old;
+        let mut pins = Vec::new();
+        for path in self.projects.iter().flat_map(Project::all_files) {
+            let Some(file) = self.workspace.files.get(path) else { continue };
+            let entry = file
+                .section("volumes")
+                .find(|entry| file.doc.value(entry.key).as_deref() == Some(old));
+            let Some(entry) = entry else { continue };
+            if file.attribute(entry.value, "name").is_some() {
+                continue;
+            }
+            let is_external =
+                file.text_of(entry.value, "external").is_some_and(|value| value != "false");
+            let engine_name =
+                if is_external { old.clone() } else { format!("${{COMPOSE_PROJECT_NAME}}_{old}") };
+            let name = Value::String(engine_name);
+            let pair = vec![("name".to_owned(), name.clone())];
+            let patch = if file.doc.entries(entry.value).is_empty() {
+                patch::replace_value(&file.doc, entry.value, &Value::Map(pair))
+            } else {
+                patch::add_entry(&file.doc, entry.value, "name", &name)
+            };
+            pins.push((path.to_owned(), file, entry.key, patch));
+        }
+        for (path, file, key, patch) in pins {
+            match patch {
+                Ok(patch) => {
+                    let reason = "the volume keeps its engine name, so that it keeps its data; docker compose 2 sets COMPOSE_PROJECT_NAME by itself, with docker-compose 1 set it in .env".to_owned();
+                    let span = file.doc.node(key).span;
+                    self.plan.findings.push(finding(
+                        "volume-name-pinned",
+                        Severity::Info,
+                        &path,
+                        &Refusal { span, reason },
+                    ));
+                    self.added(path, patch, Class::Volume, "the engine's name of the volume");
+                }
+                Err(refusal) => self.refusal(&path, &refusal),
+            }
+        }
+    }
+
+    fn other_files(&mut self, targets: &[Target]) {
+        let services = elsewhere::other_services(self.workspace, self.projects, &self.rename.old);
+        let definers: Vec<Project> = self.definers(targets);
+        let covered = |target: &&Target| target.is_reached_by_host();
+        for target in targets.iter().filter(covered) {
+            // Both targets have one name where the container is named after its service.
+            let is_twin = target.namespace == Namespace::Container
+                && targets
+                    .iter()
+                    .any(|other| other.namespace == Namespace::Service && other.old == target.old);
+            if is_twin {
+                continue;
+            }
+            for found in elsewhere::find(self.repo, self.workspace, target, &services) {
+                if self.rename.covers(found.phase) {
+                    self.file_mentions(&found, target, &definers);
+                }
+            }
+        }
+    }
+
+    /// Projects that define the old name: the chosen ones (that did, where it is done) and others.
+    fn definers(&self, targets: &[Target]) -> Vec<Project> {
+        let others = self.workspace.projects.iter().filter(|project| {
+            project.all_files().filter_map(|path| self.workspace.files.get(path)).any(|file| {
+                file.services().any(|service| {
+                    targets.iter().any(|target| {
+                        service.name == target.old
+                            || file.container_name(service.body) == Some(target.old.as_str())
+                    })
+                })
+            })
+        });
+        self.projects.iter().chain(others).cloned().collect()
+    }
+
+    fn file_mentions(
+        &mut self,
+        found: &elsewhere::FileMentions<'_>,
+        target: &Target,
+        definers: &[Project],
+    ) {
+        let in_reach = elsewhere::is_in_reach(&found.file.path, self.projects, definers);
+        let lowest =
+            if self.rename.only_certain { Confidence::Certain } else { Confidence::Likely };
+        for mention in &found.mentions {
+            let mut meaning = Meaning {
+                span: mention.span,
+                class: mention.class,
+                confidence: mention.confidence,
+                reason: mention.reason.to_owned(),
+            };
+            let line = found.file.line_at(mention.span.start as usize);
+            let in_reach = in_reach
+                && !(mention.class == Class::ComposeCommand
+                    && elsewhere::runs_another_stack(line, self.workspace, self.projects));
+            let is_ours = in_reach && target.accepts(mention.class);
+            if is_ours && mention.confidence >= lowest && mention.class.refers() {
+                self.edits.push((
+                    found.file.path.clone(),
+                    Edit::replace(mention.span, target.new.clone()),
+                ));
+                self.edit(&found.file.path, meaning, target.old.clone(), target.new.clone());
+                continue;
+            }
+            if mention.class.refers() && !in_reach {
+                meaning.reason =
+                    "another project's folder, or one of several projects with this name"
+                        .to_owned();
+                meaning.confidence = Confidence::Unsure;
+            } else if mention.class.refers() && !is_ours {
+                meaning.reason = format!("{}, but no container bears this name", meaning.reason);
+                meaning.confidence = Confidence::Unsure;
+            }
+            self.left(&found.file.path, &found.file.text, meaning);
+        }
+    }
+
+    fn edit(&mut self, path: &str, meaning: Meaning, old: String, new: String) {
+        self.plan.edits.push(PlannedEdit {
+            path: path.to_owned(),
+            edit: Edit::replace(meaning.span, new),
+            old,
+            class: meaning.class,
+            confidence: meaning.confidence,
+            reason: meaning.reason,
+        });
+    }
+
+    /// Takes a patch that adds something besides the name's own edits.
+    fn added(&mut self, path: String, patch: Patch, class: Class, reason: &str) {
+        let text = self.workspace.files.get(&path).map(|file| file.doc.text());
+        for edit in &patch.edits {
+            self.plan.edits.push(PlannedEdit {
+                path: path.clone(),
+                edit: edit.clone(),
+                old: text.map(|text| slice(text, edit.span)).unwrap_or_default(),
+                class,
+                confidence: Confidence::Certain,
+                reason: reason.to_owned(),
+            });
+        }
+        self.patches.entry(path).or_default().extend(patch);
+    }
+
+    fn left(&mut self, path: &str, text: &str, meaning: Meaning) {
+        self.plan.left.push(LeftMention {
+            path: path.to_owned(),
+            span: meaning.span,
+            text: slice(text, meaning.span),
+            class: meaning.class,
+            confidence: meaning.confidence,
+            reason: meaning.reason,
+        });
+    }
+
+    fn refusal(&mut self, path: &str, refusal: &Refusal) {
+        self.plan.findings.push(finding("unsafe-change", Severity::Error, path, refusal));
+        self.plan.outcome = Outcome::Refused;
+    }
+
+    /// Joins all edits, asks the referees, and says how it ends.
+    fn finish(mut self, is_renamed: bool) -> Result<Plan, PlanError> {
+        self.plan.findings.extend(self.repo.findings.iter().cloned());
+        self.plan.findings.extend(self.workspace.findings.iter().cloned());
+        self.missing_files();
+        let patches = std::mem::take(&mut self.patches);
+        let objections: Vec<(String, String)> = patches
+            .par_iter()
+            .filter_map(|(path, patch)| {
+                Some((path.clone(), objection(self.workspace.files.get(path)?, patch)?))
+            })
+            .collect();
+        for (path, reason) in objections {
+            self.refusal(&path, &Refusal { span: Span::empty(0), reason });
+        }
+        let compose = patches.into_iter().flat_map(|(path, patch)| {
+            patch.edits.into_iter().map(move |edit| (path.clone(), edit))
+        });
+        match ChangeSet::new(compose.chain(std::mem::take(&mut self.edits))) {
+            Ok(change) => self.plan.change = change,
+            Err(conflict) => {
+                let span = conflict.conflict.first.span;
+                let reason = conflict.conflict.to_string();
+                self.refusal(&conflict.path, &Refusal { span, reason });
+            }
+        }
+        if self.plan.outcome == Outcome::Refused {
+            self.plan.change = ChangeSet::default();
+        } else if self.plan.change.is_empty() && is_renamed {
+            self.plan.outcome = Outcome::Done;
+        }
+        self.plan.sort();
+        Ok(self.plan)
+    }
+
+    /// Files that the projects name and that are not there.
+    fn missing_files(&mut self) {
+        for project in self.projects {
+            for (named_by, path) in &project.missing {
+                self.plan.findings.push(Finding {
+                    id: "file-missing",
+                    severity: Severity::Warning,
+                    message: format!(
+                        "{path} is no Compose file that can be read, but {named_by} names it"
+                    ),
+                    place: Some(Place { path: named_by.clone(), span: Span::empty(0) }),
+                    help: Some("references in it stay as they are; check it by hand".to_owned()),
+                });
+            }
+        }
+    }
+}
+
+/// What the referees say against a patch.
+fn objection(file: &ComposeFile, patch: &Patch) -> Option<String> {
+    let edit = match TextEdit::new(patch.edits.clone()) {
+        Ok(edit) => edit,
+        Err(conflict) => return Some(conflict.to_string()),
+    };
+    let after = edit.apply(file.doc.text());
+    referee::check(&file.doc, &after, &patch.changes).err().map(|objection| objection.to_string())
+}
+
+fn finding(id: &'static str, severity: Severity, path: &str, refusal: &Refusal) -> Finding {
+    Finding {
+        id,
+        severity,
+        message: refusal.reason.clone(),
+        place: Some(Place { path: path.to_owned(), span: refusal.span }),
+        help: None,
+    }
+}
+
+fn slice(text: &str, span: Span) -> String {
+    text.get(span.range()).unwrap_or_default().to_owned()
+}

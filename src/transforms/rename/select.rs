@@ -1,0 +1,208 @@
+//! Which projects a rename is about.
+
+use std::collections::BTreeSet;
+
+use crate::compose::discover::{Files, Project, from_files};
+use crate::compose::model::{ComposeFile, folder};
+use crate::compose::names::{Form, Namespace};
+use crate::repo::workspace::Workspace;
+use crate::text::span::Span;
+use crate::transforms::plan::PlanError;
+use crate::transforms::rename::options::Rename;
+use crate::transforms::rename::{alias, validate};
+
+/// The projects to change, and how far they are.
+#[derive(Debug)]
+pub(super) struct Selection {
+    /// Projects to change, in order.
+    pub(super) projects: Vec<Project>,
+    /// Whether OLD is gone from all of them already: NEW stands in its place.
+    pub(super) is_renamed: bool,
+}
+
+/// Chooses the projects that define OLD, or that show the rename as already made.
+pub(super) fn select(
+    rename: &Rename,
+    namespace: Namespace,
+    workspace: &Workspace,
+) -> Result<Selection, PlanError> {
+    if let Some(path) = rename.files.iter().find(|path| !workspace.files.contains_key(*path)) {
+        return Err(PlanError::UnreadableFile { path: path.clone() });
+    }
+    if workspace.projects.is_empty() {
+        return Err(PlanError::NoComposeFile);
+    }
+    let all: Vec<Project> = workspace
+        .projects
+        .iter()
+        .flat_map(|project| split_variants(project, rename, namespace, workspace))
+        .collect();
+    let candidates: Vec<Project> =
+        all.iter().filter(|project| is_chosen(rename, project)).cloned().collect();
+    if candidates.is_empty() {
+        let known = all.iter().map(choice).collect();
+        let wanted = rename.project.clone().unwrap_or_default();
+        return Err(PlanError::UnknownProject { wanted, known });
+    }
+    let defines =
+        |project: &Project, name: &str| definition(workspace, project, namespace, name).is_some();
+    let with_old: Vec<Project> =
+        candidates.iter().filter(|project| defines(project, &rename.old)).cloned().collect();
+    if with_old.is_empty() {
+        return already_renamed(rename, namespace, workspace, &candidates);
+    }
+    let projects = one_or_all(rename, with_old)?;
+    for project in &projects {
+        if let Some((path, span)) = definition(workspace, project, namespace, &rename.new) {
+            return Err(PlanError::Exists { name: rename.new.clone(), path, span });
+        }
+    }
+    Ok(Selection { projects, is_renamed: false })
+}
+
+fn already_renamed(
+    rename: &Rename,
+    namespace: Namespace,
+    workspace: &Workspace,
+    candidates: &[Project],
+) -> Result<Selection, PlanError> {
+    let is_done = |project: &&Project| {
+        definition(workspace, project, namespace, &rename.new).is_some()
+            && (namespace != Namespace::Service
+                || !rename.keep_alias
+                || alias::answers_to(&workspace.files, project, &rename.new, &rename.old)
+                || alias::has_network_mode(&workspace.files, project, &rename.new))
+    };
+    let done: Vec<Project> = candidates.iter().filter(is_done).cloned().collect();
+    if done.is_empty() {
+        let known: BTreeSet<String> = candidates
+            .iter()
+            .flat_map(|project| defined_names(workspace, project, namespace))
+            .collect();
+        let nearest = validate::nearest(&rename.old, known.iter().map(String::as_str))
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let new_exists = candidates
+            .iter()
+            .find_map(|project| definition(workspace, project, namespace, &rename.new));
+        return Err(PlanError::NotFound {
+            kind: rename.kind.word(),
+            name: rename.old.clone(),
+            nearest,
+            new_exists,
+            findings: workspace.findings.clone(),
+        });
+    }
+    Ok(Selection { projects: one_or_all(rename, done)?, is_renamed: true })
+}
+
+fn one_or_all(rename: &Rename, projects: Vec<Project>) -> Result<Vec<Project>, PlanError> {
+    if projects.len() > 1 && !rename.all_projects {
+        let choices = projects.iter().map(choice).collect();
+        return Err(PlanError::SeveralProjects { name: rename.old.clone(), choices });
+    }
+    Ok(projects)
+}
+
+/// A project's folder and main file, by which a person chooses it.
+fn choice(project: &Project) -> (String, String) {
+    let folder = if project.folder.is_empty() { "." } else { &project.folder };
+    (folder.to_owned(), project.main.clone())
+}
+
+fn is_chosen(rename: &Rename, project: &Project) -> bool {
+    rename.project.as_ref().is_none_or(|wanted| {
+        let wanted = wanted.trim_end_matches('/');
+        let wanted = if wanted == "." { "" } else { wanted };
+        project.folder == wanted || project.main == wanted
+    })
+}
+
+/// Variants that define OLD as something else than the main files do are projects of their own.
+fn split_variants(
+    project: &Project,
+    rename: &Rename,
+    namespace: Namespace,
+    workspace: &Workspace,
+) -> Vec<Project> {
+    if namespace != Namespace::Service || !rename.files.is_empty() {
+        return vec![project.clone()];
+    }
+    let identity = |path: &str| {
+        let file = workspace.files.get(path)?;
+        let name = [&rename.old, &rename.new].into_iter().find_map(|name| file.service(name))?;
+        identity(file, &name.name)
+    };
+    let own = project.files.iter().find_map(|path| identity(path));
+    let mut main = project.clone();
+    main.variants.clear();
+    let mut split = Vec::new();
+    for path in &project.variants {
+        let same = match (&own, identity(path)) {
+            (Some(own), Some(other)) => *own == other,
+            _ => true,
+        };
+        if same {
+            main.variants.push(path.clone());
+        } else {
+            let env = std::collections::BTreeMap::new();
+            let files = Files { compose: &workspace.files, env: &env };
+            split.push(from_files(std::slice::from_ref(path), files));
+        }
+    }
+    split.insert(0, main);
+    split
+}
+
+/// What a service is: its image without registry and tag, or that it is built.
+fn identity(file: &ComposeFile, service: &str) -> Option<String> {
+    let body = file.service(service)?.body;
+    if let Some(image) = file.text_of(body, "image") {
+        let name = image.rsplit('/').next().unwrap_or(&image);
+        let name = name.split([':', '@']).next().unwrap_or(name);
+        return Some(name.to_owned());
+    }
+    file.attribute(body, "build").map(|_| "build".to_owned())
+}
+
+/// Finds where a project defines a name.
+pub(super) fn definition(
+    workspace: &Workspace,
+    project: &Project,
+    namespace: Namespace,
+    name: &str,
+) -> Option<(String, Span)> {
+    project.all_files().find_map(|path| {
+        let file = workspace.files.get(path)?;
+        let found = file.names().references.iter().find(|reference| {
+            reference.namespace == namespace
+                && reference.form == Form::Definition
+                && reference.name == name
+        })?;
+        Some((path.to_owned(), file.doc.node(found.node).span))
+    })
+}
+
+fn defined_names(workspace: &Workspace, project: &Project, namespace: Namespace) -> Vec<String> {
+    project
+        .all_files()
+        .filter_map(|path| workspace.files.get(path))
+        .flat_map(|file| &file.names().references)
+        .filter(|reference| reference.namespace == namespace && reference.form == Form::Definition)
+        .map(|reference| reference.name.clone())
+        .collect()
+}
+
+/// The nearest project above a path that defines OLD in any project of the tree: a file belongs to
+/// the stack that it lies in.
+pub(super) fn owner<'p>(path: &str, definers: &'p [Project]) -> Option<&'p Project> {
+    let mut here = folder(path);
+    loop {
+        let found = definers.iter().find(|project| project.folder == here);
+        if found.is_some() || here.is_empty() {
+            return found;
+        }
+        here = folder(here);
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether a name may be given (compose-spec's schema; the engine's rule for containers).
+
+use crate::compose::names::Namespace;
+
+/// Says what is wrong with a name for a namespace, if anything.
+pub(super) fn problem(name: &str, namespace: Namespace) -> Option<String> {
+    let is_allowed = |ch: char| ch.is_ascii_alphanumeric() || "._-".contains(ch);
+    if name.is_empty() {
+        return Some("a name can't be empty".to_owned());
+    }
+    if let Some(bad) = name.chars().find(|ch| !is_allowed(*ch)) {
+        return Some(format!(
+            "`{name}` holds {bad:?}; letters, digits, `.`, `_` and `-` are allowed"
+        ));
+    }
+    if namespace == Namespace::Container {
+        let first_is_word = name.starts_with(|ch: char| ch.is_ascii_alphanumeric());
+        if name.len() < 2 || !first_is_word {
+            return Some(format!(
+                "`{name}` is no container name: it must begin with a letter or digit and have two characters or more"
+            ));
+        }
+    }
+    None
+}
+
+/// Gives the names nearest to a mistyped one, the nearest first, at most three.
+pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut scored: Vec<(f32, &str)> = known
+        .into_iter()
+        .map(|candidate| (similar::TextDiff::from_chars(name, candidate).ratio(), candidate))
+        .filter(|(ratio, _)| *ratio >= 0.5)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.dedup_by(|a, b| a.1 == b.1);
+    scored.into_iter().take(3).map(|(_, candidate)| candidate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nearest, problem};
+    use crate::compose::names::Namespace;
+
+    #[test]
+    fn names_follow_the_schema() {
+        for (name, namespace, is_valid) in [
+            ("db", Namespace::Service, true),
+            ("d", Namespace::Service, true),
+            ("app.db_1-x", Namespace::Service, true),
+            ("", Namespace::Service, false),
+            ("my db", Namespace::Service, false),
+            ("db/x", Namespace::Volume, false),
+            ("d", Namespace::Container, false),
+            ("-db", Namespace::Container, false),
+            ("db", Namespace::Container, true),
+        ] {
+            assert_eq!(problem(name, namespace).is_none(), is_valid, "{name} as {namespace:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_comes_first() {
+        let known = ["web", "discord-bot", "discord-bot-db", "redis"];
+        assert_eq!(nearest("discord-bot-bd", known).first(), Some(&"discord-bot-db"));
+        assert!(nearest("zzz", known).is_empty());
+    }
+}

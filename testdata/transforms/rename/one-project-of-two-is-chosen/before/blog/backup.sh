@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose exec db mysqldump blog > blog.sql

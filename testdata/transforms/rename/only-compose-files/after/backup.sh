@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose exec db pg_dump -U shop shop > shop.sql

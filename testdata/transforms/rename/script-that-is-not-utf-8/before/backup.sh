@@ -1,0 +1,3 @@
+#!/bin/sh
+# für den Notfall
+docker compose exec db pg_dump -U shop shop > shop.sql

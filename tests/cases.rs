@@ -1,0 +1,341 @@
+//! Every case under `testdata/transforms/<transform>/<case>/` is a test of its own.
+//!
+//! A case is a folder: `cmd` (one command line), `before/` (the tree that it runs in, without git)
+//! and `after/` (the tree that it leaves, byte for byte). `expect` is optional: its first line is
+//! `exit N`, each further line a text that stderr must hold. A case without `after/` is one that the
+//! command refuses: nothing may be written.
+//!
+//! For each case also holds: without `--write` nothing changes; `--check` tells what is pending; a
+//! second `--write` finds nothing to do; the diff, applied by the real `git apply`, gives the written
+//! tree; what was YAML stays YAML.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use composemod::cli::{self, Io};
+use libtest_mimic::{Arguments, Failed, Trial};
+use similar::TextDiff;
+use tempfile::TempDir;
+
+mod hostile;
+
+type Check<T = ()> = Result<T, Failed>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = match collect() {
+        Ok(trials) => trials,
+        Err(error) => vec![Trial::test("cases", || Err(error))],
+    };
+    trials.extend(hostile::trials());
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Makes a test of each case's folder.
+fn collect() -> Check<Vec<Trial>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/transforms");
+    let mut trials = Vec::new();
+    for transform in folders(&root)? {
+        for folder in folders(&transform)? {
+            let name = folder.strip_prefix(&root)?.to_string_lossy().replace('\\', "/");
+            trials.push(Trial::test(name, move || Case::read(&folder)?.run()));
+        }
+    }
+    Ok(trials)
+}
+
+fn folders(parent: &Path) -> Check<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(parent)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A case as it is written down.
+struct Case {
+    /// The words of `cmd`.
+    words: Vec<String>,
+    /// The tree before.
+    before: Tree,
+    /// The tree after; none where the command refuses.
+    after: Option<Tree>,
+    /// The exit code without a flag.
+    exit: u8,
+    /// What stderr must hold without a flag.
+    stderr: Vec<String>,
+}
+
+impl Case {
+    fn read(folder: &Path) -> Check<Self> {
+        let command = fs::read_to_string(folder.join("cmd"))?;
+        // Quotes are there for the empty word only.
+        let words = command.split_whitespace().map(|word| word.trim_matches('\'').to_owned());
+        let expect = match folder.join("expect") {
+            path if path.is_file() => fs::read_to_string(path)?,
+            _ => "exit 0".to_owned(),
+        };
+        let mut expect = expect.lines();
+        let exit = expect.next().and_then(|line| line.strip_prefix("exit "));
+        let after = folder.join("after");
+        Ok(Self {
+            words: words.collect(),
+            before: Tree::read(&folder.join("before"))?,
+            after: after.is_dir().then(|| Tree::read(&after)).transpose()?,
+            exit: exit.ok_or("`expect` starts with `exit N`")?.parse()?,
+            stderr: expect.map(str::to_owned).collect(),
+        })
+    }
+
+    fn run(&self) -> Check {
+        let mut faults = Vec::new();
+        let shown = self.dry_run(&mut faults)?;
+        self.check(&mut faults)?;
+        let written = self.write(&mut faults)?;
+        if let Some(written) = &written {
+            self.apply(&shown.stdout, written, &mut faults)?;
+            self.still_parses(written, &mut faults);
+        }
+        if faults.is_empty() {
+            return Ok(());
+        }
+        Err(format!("$ {}\n{}", self.words.join(" "), faults.join("\n")).into())
+    }
+
+    /// Without a flag: the diff and the messages, and nothing written.
+    fn dry_run(&self, faults: &mut Vec<String>) -> Check<Ran> {
+        let place = self.before.place()?;
+        let ran = run(&self.words, &[], place.path())?;
+        if ran.exit != self.exit {
+            faults.push(format!(
+                "exit {}, expected {}; stderr:\n{}",
+                ran.exit, self.exit, ran.stderr
+            ));
+        }
+        for wanted in &self.stderr {
+            if !ran.stderr.contains(wanted) {
+                faults.push(format!("stderr does not hold `{wanted}`:\n{}", ran.stderr));
+            }
+        }
+        let after = Tree::read(place.path())?;
+        self.before.compare("without a flag the tree changed", &after, faults);
+        Ok(ran)
+    }
+
+    /// `--check`: an exit code, no diff, nothing written.
+    fn check(&self, faults: &mut Vec<String>) -> Check {
+        let place = self.before.place()?;
+        let ran = run(&self.words, &["--check"], place.path())?;
+        let expected = match &self.after {
+            Some(after) => u8::from(*after != self.before),
+            None => self.exit,
+        };
+        if ran.exit != expected {
+            faults.push(format!("--check: exit {}, expected {expected}", ran.exit));
+        }
+        if ran.stdout.lines().any(|line| line.starts_with("@@ ")) {
+            faults.push(format!("--check prints a diff:\n{}", ran.stdout));
+        }
+        let after = Tree::read(place.path())?;
+        self.before.compare("--check changed the tree", &after, faults);
+        Ok(())
+    }
+
+    /// `--write`, twice: the first gives `after/`, the second finds it done.
+    fn write(&self, faults: &mut Vec<String>) -> Check<Option<Tree>> {
+        let place = self.before.place()?;
+        let ran = run(&self.words, &["--write"], place.path())?;
+        if ran.exit != self.exit {
+            faults.push(format!(
+                "--write: exit {}, expected {}; stderr:\n{}",
+                ran.exit, self.exit, ran.stderr
+            ));
+        }
+        let written = Tree::read(place.path())?;
+        let Some(after) = &self.after else {
+            self.before.compare("the refused change was written", &written, faults);
+            return Ok(None);
+        };
+        after.compare("the written tree is not `after/`", &written, faults);
+        for flag in ["--write", "--check"] {
+            let again = run(&self.words, &[flag], place.path())?;
+            if again.exit != 0 {
+                let Ran { exit, stderr, .. } = again;
+                faults.push(format!(
+                    "{flag} after --write: exit {exit}, expected 0; stderr:\n{stderr}"
+                ));
+            }
+        }
+        let second = Tree::read(place.path())?;
+        written.compare("a second --write changed the tree", &second, faults);
+        Ok(Some(written))
+    }
+
+    /// The diff that was shown, applied by git, gives the tree that was written.
+    fn apply(&self, diff: &str, written: &Tree, faults: &mut Vec<String>) -> Check {
+        if *written == self.before {
+            if !diff.is_empty() {
+                faults.push(format!("a diff is shown, but nothing is written:\n{diff}"));
+            }
+            return Ok(());
+        }
+        let place = self.before.place()?;
+        let mut git = Command::new("git")
+            .args(["-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", "-"])
+            .current_dir(place.path())
+            .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
+            .env("GIT_CONFIG_GLOBAL", "")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        if let Some(mut stdin) = git.stdin.take() {
+            stdin.write_all(diff.as_bytes())?;
+        }
+        let output = git.wait_with_output()?;
+        if !output.status.success() {
+            let message = String::from_utf8_lossy(&output.stderr).into_owned();
+            faults.push(format!("git apply refuses the diff: {message}\n{diff}"));
+            return Ok(());
+        }
+        let applied = Tree::read(place.path())?;
+        written.compare("the diff gives another tree than --write", &applied, faults);
+        Ok(())
+    }
+
+    /// What a YAML reader took before, it takes after.
+    fn still_parses(&self, written: &Tree, faults: &mut Vec<String>) {
+        for (path, file) in &written.0 {
+            let is_yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
+            let was_read = self.before.0.get(path).is_some_and(|file| parses(&file.bytes).is_ok());
+            if let (true, true, Err(error)) = (is_yaml, was_read, parses(&file.bytes)) {
+                faults.push(format!("{path} is no YAML any more: {error}"));
+            }
+        }
+    }
+}
+
+fn parses(bytes: &[u8]) -> Result<(), serde_yaml::Error> {
+    for document in serde_yaml::Deserializer::from_slice(bytes) {
+        <serde_yaml::Value as serde::Deserialize>::deserialize(document)?;
+    }
+    Ok(())
+}
+
+/// What a command did.
+struct Ran {
+    exit: u8,
+    stdout: String,
+    stderr: String,
+}
+
+/// Runs a command line in this process, in the folder.
+fn run(words: &[String], more: &[&str], folder: &Path) -> Check<Ran> {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let args = words.iter().map(String::as_str).chain(more.iter().copied()).map(OsString::from);
+    let exit = cli::run(
+        args,
+        &mut Io {
+            cwd: folder.to_owned(),
+            stdout: &mut stdout,
+            stderr: &mut stderr,
+            stdout_color: false,
+            stderr_color: false,
+        },
+    );
+    Ok(Ran { exit, stdout: String::from_utf8(stdout)?, stderr: String::from_utf8(stderr)? })
+}
+
+/// Every file of a folder by its path.
+#[derive(Debug, PartialEq, Eq)]
+struct Tree(BTreeMap<String, File>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct File {
+    bytes: Vec<u8>,
+    permissions: fs::Permissions,
+}
+
+impl Tree {
+    fn read(root: &Path) -> Check<Self> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in
+                fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?
+            {
+                let path = entry?.path();
+                if path.is_dir() && !path.is_symlink() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
+                let permissions = fs::symlink_metadata(&path)?.permissions();
+                files.insert(name, File { bytes: fs::read(&path)?, permissions });
+            }
+        }
+        Ok(Self(files))
+    }
+
+    /// Makes a scratch folder with these files.
+    fn place(&self) -> Check<TempDir> {
+        let place = tempfile::tempdir()?;
+        for (name, file) in &self.0 {
+            let path = place.path().join(name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&path, &file.bytes)?;
+            fs::set_permissions(&path, file.permissions.clone())?;
+        }
+        Ok(place)
+    }
+
+    /// Adds to `faults` what differs in another tree, with a diff a file.
+    fn compare(&self, title: &str, actual: &Self, faults: &mut Vec<String>) {
+        let mut report = String::new();
+        for name in self.0.keys().chain(actual.0.keys().filter(|name| !self.0.contains_key(*name)))
+        {
+            match (self.0.get(name), actual.0.get(name)) {
+                (Some(expected), Some(actual)) if expected == actual => {}
+                (Some(expected), Some(actual)) if expected.bytes == actual.bytes => {
+                    let _ = writeln!(report, "{name}: other permissions");
+                }
+                (Some(expected), Some(actual)) => {
+                    report.push_str(&difference(name, &expected.bytes, &actual.bytes));
+                }
+                (Some(_), None) => {
+                    let _ = writeln!(report, "{name}: is gone");
+                }
+                (None, _) => {
+                    let _ = writeln!(report, "{name}: was not there");
+                }
+            }
+        }
+        if !report.is_empty() {
+            faults.push(format!("{title} (- expected, + actual):\n{report}"));
+        }
+    }
+}
+
+/// The difference of two files, blanks that are hard to see made visible.
+fn difference(name: &str, expected: &[u8], actual: &[u8]) -> String {
+    let visible = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes)
+            .replace('\r', "␍")
+            .replace('\t', "␉")
+            .replace('\u{feff}', "<BOM>")
+    };
+    let (expected, actual) = (visible(expected), visible(actual));
+    let diff = TextDiff::from_lines(&expected, &actual);
+    diff.unified_diff().context_radius(2).header(name, name).to_string()
+}

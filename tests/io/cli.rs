@@ -1,0 +1,263 @@
+//! The command line, in process: exit codes, streams, and what is written.
+
+use std::ffi::OsString;
+use std::io::{Error, ErrorKind, Write};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use composemod::cli::{Io, run};
+
+use crate::tree::Tree;
+
+const COMPOSE: &str = "services:\n  web:\n    depends_on: [db] # the db\n  db:\n    image: x\n";
+
+/// What a command line gave.
+#[derive(Debug)]
+struct Ran {
+    exit: u8,
+    stdout: String,
+    stderr: String,
+}
+
+fn composemod(folder: &Path, args: &str) -> Ran {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let exit = run_with(folder, args, &mut stdout, &mut stderr);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Ran { exit, stdout: text(stdout), stderr: text(stderr) }
+}
+
+fn run_with(folder: &Path, args: &str, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
+    let cwd = folder.canonicalize().expect("a folder");
+    let args = std::iter::once("composemod").chain(args.split(' ').filter(|arg| !arg.is_empty()));
+    let mut io = Io { cwd, stdout, stderr, stdout_color: false, stderr_color: false };
+    run(args.map(OsString::from), &mut io)
+}
+
+#[test]
+fn usage_decides_stream_and_exit_code() {
+    let tree = Tree::new(&[]);
+    let cases = [
+        ("--help", 0, "Usage: composemod"),
+        ("rename --help", 0, "--container-name"),
+        ("--version", 0, concat!("composemod ", env!("CARGO_PKG_VERSION"))),
+        ("", 2, "Usage: composemod"),
+        ("rename db", 2, "<NEW>"),
+        ("rename db x --nonsense", 2, "--nonsense"),
+        ("rename db x --check --write", 2, "cannot be used with"),
+        ("rename db x --project a --all-projects", 2, "cannot be used with"),
+        ("rename db x --only docs,nonsense", 2, "possible values: compose, config, scripts"),
+        ("rename db x --kind nonsense", 2, "possible values: service, container, volume"),
+        ("rename db x --format sarif", 2, "possible values: diff, json, markdown, summary"),
+    ];
+    for (args, exit, said) in cases {
+        let ran = composemod(&tree.path(), args);
+        let (right, wrong) =
+            if exit == 0 { (&ran.stdout, &ran.stderr) } else { (&ran.stderr, &ran.stdout) };
+        assert!(ran.exit == exit && right.contains(said) && wrong.is_empty(), "{args}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_prints_a_diff_that_git_takes_and_writes_nothing() {
+    let tree = Tree::git(&[("a b/compose.yaml", COMPOSE)]);
+    let ran = composemod(&tree.path(), "rename db app-db");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert_eq!(tree.text("a b/compose.yaml"), COMPOSE);
+    tree.put(".git/patch", &ran.stdout);
+    tree.run_git(&["apply", ".git/patch"]);
+    let applied = tree.text("a b/compose.yaml");
+    assert!(applied.contains("depends_on: [app-db]"), "{applied}");
+    let written = Tree::git(&[("a b/compose.yaml", COMPOSE)]);
+    assert_eq!(composemod(&written.path(), "rename db app-db --write").exit, 0);
+    assert_eq!(written.text("a b/compose.yaml"), applied);
+}
+
+#[test]
+fn a_change_is_checked_made_and_then_done() {
+    let tree = Tree::git(&[("compose.yaml", COMPOSE)]);
+    let steps = [
+        ("rename db app-db --check", 1, "1 file"),
+        ("rename db app-db --check -q", 1, ""),
+        ("rename db app-db --write", 0, "1 file"),
+        ("rename db app-db --check", 0, "nothing to do"),
+        ("rename db app-db --write", 0, "nothing to do"),
+        ("rename db app-db --check -q", 0, ""),
+        ("rename db app-db", 0, ""),
+    ];
+    for (args, exit, said) in steps {
+        let before = tree.text("compose.yaml");
+        let ran = composemod(&tree.path(), args);
+        assert_eq!(ran.exit, exit, "{args}: {ran:?}");
+        assert!(ran.stdout.contains(said), "{args}: {ran:?}");
+        assert_eq!(ran.stdout.is_empty(), said.is_empty(), "{args}: {ran:?}");
+        let is_written = args.contains("--write") && said == "1 file";
+        assert_eq!(tree.text("compose.yaml") != before, is_written, "{args}");
+    }
+}
+
+#[test]
+fn formats_go_to_stdout_in_every_mode() {
+    let cases = [
+        ("rename db app-db --format diff --check", "diff --git a/compose.yaml b/compose.yaml\n"),
+        ("rename db app-db --format diff --write", "diff --git a/compose.yaml b/compose.yaml\n"),
+        ("rename db app-db --format diff --color always", "\u{1b}[1mdiff --git "),
+        ("rename db app-db --format json --check -q", "{\n  \"title\": "),
+        ("--format json rename db app-db", "{\n  \"title\": "),
+        ("--format markdown rename db app-db", "# rename"),
+        ("rename --format summary db app-db", "rename service db to app-db: "),
+    ];
+    for (args, start) in cases {
+        let tree = Tree::git(&[("compose.yaml", COMPOSE)]);
+        let ran = composemod(&tree.path(), args);
+        assert!(ran.stdout.starts_with(start), "{args}: {ran:?}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_exits_with_2() {
+    let tree = Tree::git(&[
+        ("compose.yaml", COMPOSE),
+        ("a/x.txt", "x"),
+        ("two/compose.yaml", "services:\n  x:\n    image: x\n"),
+        ("three/compose.yaml", "services:\n  x:\n    image: x\n"),
+    ]);
+    symlink("compose.yaml", tree.path().join("linked.yaml")).expect("linked");
+    let outside = Tree::new(&[("compose.yaml", COMPOSE)]);
+    let outside = outside.path();
+    let outside = outside.to_str().expect("UTF-8");
+    let cases = [
+        ("rename dbx y".to_owned(), "did you mean `db`"),
+        ("rename db web".to_owned(), "compose.yaml:2:3"),
+        ("rename x y".to_owned(), "--project two"),
+        ("rename db x -f linked.yaml".to_owned(), "linked.yaml: symbolic link: not followed"),
+        ("rename db x -f missing.yaml".to_owned(), "--file missing.yaml: No such file"),
+        ("rename db x -f a".to_owned(), "--file a: this is a folder"),
+        ("rename db x --project missing".to_owned(), "--project missing: No such file"),
+        (format!("rename db x -f {outside}/compose.yaml"), "outside the root"),
+        (format!("rename db x --project {outside}"), "outside the root"),
+        (format!("rename db x --project {outside} -q"), "outside the root"),
+        ("rename db x --root missing".to_owned(), "--root missing: No such file"),
+        ("rename db x --root compose.yaml".to_owned(), "--root compose.yaml: this is no folder"),
+    ];
+    for (args, said) in cases {
+        let ran = composemod(&tree.path(), &args);
+        let is_right = ran.exit == 2 && ran.stderr.contains(said) && ran.stdout.is_empty();
+        assert!(is_right, "{args}: {ran:?}");
+    }
+    assert_eq!(tree.text("compose.yaml"), COMPOSE);
+}
+
+#[test]
+fn a_refused_change_exits_with_1_and_writes_nothing() {
+    let broken = format!("{COMPOSE}  x: [\n");
+    let tree = Tree::git(&[("compose.yaml", COMPOSE), ("compose.override.yaml", &broken)]);
+    for mode in ["", " --check", " --write", " --format json"] {
+        let ran = composemod(&tree.path(), &format!("rename db app-db{mode}"));
+        assert_eq!(ran.exit, 1, "{mode}: {ran:?}");
+        assert!(ran.stderr.contains("compose.override.yaml:"), "{mode}: {ran:?}");
+        assert_eq!(tree.text("compose.yaml"), COMPOSE);
+    }
+}
+
+#[test]
+fn paths_are_from_the_current_folder_and_the_root_is_the_work_tree() {
+    let other = "services:\n  db:\n    image: x\n";
+    let make = || Tree::git(&[("a/b/compose.yaml", COMPOSE), ("c/compose.yaml", other)]);
+    let cases = [
+        // Where it runs, the arguments, and whether a/b and c change.
+        ("a/b", "-f compose.yaml", true, false),
+        ("a/b", "-f ../../c/compose.yaml", false, true),
+        ("a/b", "--project .", true, false),
+        ("a", "--project b", true, false),
+        ("a", "--project ../c", false, true),
+        ("a", "--project c", false, true),
+        ("a", "--root b", true, false),
+        (".", "--root ./a/../a", true, false),
+        ("c", "--project a/b/compose.yaml", true, false),
+        (".", "--all-projects", true, true),
+    ];
+    for (cwd, args, changes_first, changes_second) in cases {
+        let tree = make();
+        let ran = composemod(
+            &tree.path().join(cwd),
+            &format!("rename db app-db --write --no-keep-alias {args}"),
+        );
+        assert_eq!(ran.exit, 0, "{cwd} {args}: {ran:?}");
+        let first = tree.text("a/b/compose.yaml").contains("  app-db:");
+        let second = tree.text("c/compose.yaml").contains("  app-db:");
+        assert_eq!((first, second), (changes_first, changes_second), "{cwd} {args}: {ran:?}");
+    }
+}
+
+#[test]
+fn without_git_the_root_is_the_current_folder() {
+    let tree = Tree::new(&[("a/compose.yaml", COMPOSE), ("compose.yaml", COMPOSE)]);
+    let ran = composemod(&tree.path().join("a"), "rename db app-db --write");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert!(tree.text("a/compose.yaml").contains("app-db"));
+    assert_eq!(tree.text("compose.yaml"), COMPOSE);
+}
+
+/// A stream that ends in an error.
+struct Failing(ErrorKind);
+
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(Error::from(self.0))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
+    let cases = [
+        (ErrorKind::BrokenPipe, "rename db app-db", 0, ""),
+        (ErrorKind::BrokenPipe, "rename db app-db --check", 1, ""),
+        (ErrorKind::BrokenPipe, "rename db app-db --write", 0, ""),
+        (ErrorKind::BrokenPipe, "--help", 0, ""),
+        (ErrorKind::StorageFull, "rename db app-db", 2, "can't write to stdout"),
+        (ErrorKind::StorageFull, "man", 2, "can't write to stdout"),
+    ];
+    for (kind, args, exit, said) in cases {
+        let tree = Tree::git(&[("compose.yaml", COMPOSE)]);
+        let mut stderr = Vec::new();
+        let got = run_with(&tree.path(), args, &mut Failing(kind), &mut stderr);
+        let stderr = String::from_utf8(stderr).expect("UTF-8");
+        assert!(got == exit && stderr.contains(said), "{kind} {args}: {got} {stderr}");
+        assert_eq!(tree.text("compose.yaml") != COMPOSE, args.contains("--write"));
+        let gone = run_with(&tree.path(), args, &mut Vec::new(), &mut Failing(kind));
+        assert!(gone < 2, "{kind} {args}: {gone}");
+    }
+}
+
+#[test]
+fn completions_and_manual_come_from_the_arguments() {
+    let tree = Tree::new(&[]);
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = composemod(&tree.path(), &format!("completions {shell}"));
+        assert!(ran.exit == 0 && ran.stdout.contains("container-name"), "{shell}: {ran:?}");
+    }
+    let ran = composemod(&tree.path(), "man");
+    assert!(ran.exit == 0 && ran.stdout.contains(r"\-\-container\-name"), "{ran:?}");
+}
+
+#[test]
+fn the_program_itself_survives_a_closed_pipe() {
+    let tree = Tree::git(&[("compose.yaml", COMPOSE)]);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_composemod"))
+        .args(["rename", "db", "app-db", "--write"])
+        .current_dir(tree.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    drop(program.stdout.take());
+    let output = program.wait_with_output().expect("ended");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(0) && !stderr.contains("pipe"), "{stderr}");
+    assert!(tree.text("compose.yaml").contains("app-db"));
+}

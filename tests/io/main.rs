@@ -1,0 +1,8 @@
+//! Reading, printing and writing, on real trees in scratch folders, with the real git.
+
+#![cfg(unix)]
+
+mod cli;
+mod diff;
+mod load;
+mod tree;
