@@ -118,6 +118,10 @@ fn directive(page: &mut Page<'_>, range: &Range<usize>, labels: &BTreeSet<&str>)
                 let address = unsure(Class::Unknown, "an address that the server answers to");
                 page.judge_all(first, address);
             }
+            // The first word may be an address in a list, but a bare name there is a directive.
+            if name == page.subject.name.to_ascii_lowercase() {
+                page.judge_all(first, unsure(Class::Identifier, "a directive"));
+            }
             for word in std::iter::once(first).chain(rest) {
                 argument(page, word, key, labels);
             }

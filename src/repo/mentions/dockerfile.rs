@@ -7,7 +7,8 @@ use crate::repo::kind::Language;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Page, certain};
 use crate::repo::mentions::people;
-use crate::repo::mentions::tokens::{Kind, Rules, Source};
+use crate::repo::mentions::rules::Rules;
+use crate::repo::mentions::tokens::{Kind, Source};
 use crate::repo::mentions::words;
 
 /// Reads a range as a Dockerfile.

@@ -23,10 +23,16 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     if text.contains("runs-on:") && ci::is_workflow(text) {
         return ci::read(page, range);
     }
-    if has_services(text) && snippet::is_compose(text) {
+    let file = page.path.rsplit('/').next().unwrap_or_default();
+    let is_template = file.contains("compose") || file.contains("stack");
+    if is_template && has_services(text) && snippet::is_compose(text) {
         return snippet::read(page, range);
     }
     let outline = Outline::new(page.text, range);
+    if defines(page, &outline) {
+        let other = unsure(Class::OtherNamespace, "a service of another stack");
+        return page.judge_all(range, other);
+    }
     for comment in &outline.comments {
         env::commented(page, comment);
     }
@@ -52,6 +58,16 @@ fn is_in_chart(path: &str) -> bool {
     })
 }
 
+/// Tells whether a text that is no Compose file defines a service of the name.
+fn defines(page: &Page<'_>, outline: &Outline<'_>) -> bool {
+    outline.entries.iter().enumerate().any(|(at, entry)| {
+        let key = entry.key.as_ref().map(|key| page.slice(key));
+        key == Some(page.subject.name.as_str())
+            && outline.path(at).last() == Some(&"services")
+            && snippet::is_service(outline, at)
+    })
+}
+
 fn has_services(text: &str) -> bool {
     text.lines().any(|line| line.trim_end() == "services:")
 }
@@ -65,6 +81,9 @@ fn of_value(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
     }
     if matches!(key, "job_name" | "job" | "uid" | "alert" | "record") {
         return page.judge_all(&inner, unsure(Class::Identifier, "a label of its own"));
+    }
+    if key == "aliases" {
+        return page.judge_all(&inner, unsure(Class::Alias, "an alias"));
     }
     if key == "hosts" && is_play(outline, at) {
         return page.judge_all(&inner, certain(Class::Identifier, "a group of an inventory"));

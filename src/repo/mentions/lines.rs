@@ -8,6 +8,7 @@ use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Page, certain, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::value;
+use crate::repo::mentions::yaml;
 
 /// Reads a range of lines; a whole file is also told by its name.
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
@@ -173,8 +174,9 @@ impl Reader {
             return;
         }
         let key = self.key.to_ascii_lowercase();
-        if is_command_key(&key) {
-            return page.command(value);
+        let inner = yaml::unquoted(page.text, value);
+        if is_command_key(&key) || people::command_start(page.slice(&inner)) == Some(0) {
+            return page.command(&inner);
         }
         if is_package_list(&key) || (is_package_list(&self.section) && self.open == 0) {
             return page.judge_all(value, certain(Class::Image, "a package"));

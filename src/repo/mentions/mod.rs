@@ -27,6 +27,7 @@ mod make;
 mod markup;
 mod page;
 mod people;
+mod rules;
 mod script;
 mod snippet;
 mod sql;

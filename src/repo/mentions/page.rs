@@ -236,7 +236,9 @@ impl<'t> Page<'t> {
         });
         let moved = told.map(|usage| {
             let from = line.start + usage.range.start - SIGN.len();
-            (from..from + usage.range.len(), Judgement::from(&usage))
+            let range = from..from + usage.range.len();
+            let judgement = self.with_port(&range, Judgement::from(&usage));
+            (range, judgement)
         });
         moved.collect()
     }
@@ -246,9 +248,25 @@ impl<'t> Page<'t> {
             .iter()
             .map(|usage| {
                 let range = from + usage.range.start..from + usage.range.end;
-                (range, self.with_name(Judgement::from(usage)))
+                let judgement = self.with_port(&range, Judgement::from(usage));
+                (range, self.with_name(judgement))
             })
             .collect()
+    }
+
+    /// Lowers `NAME:x` that is only likely a host where what follows is no port: `db:16` is an
+    /// image, `logs:${RESET}` the end of a sentence.
+    fn with_port(&self, range: &Range<usize>, judgement: Judgement) -> Judgement {
+        if judgement.class != Class::Host || judgement.confidence != Confidence::Likely {
+            return judgement;
+        }
+        let (before, after) = self.around(range);
+        match after.strip_prefix(':') {
+            Some(port) if !before.ends_with(['/', '@', '=']) && !people::starts_with_port(port) => {
+                unsure(Class::Unknown, "no port behind it")
+            }
+            _ => judgement,
+        }
     }
 
     /// Raises what only the name's own look can support.

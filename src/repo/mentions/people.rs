@@ -156,9 +156,31 @@ fn hosts(page: &mut Page<'_>, line: &Range<usize>, class: Class) {
     }
 }
 
-/// Tells a port from an image's tag (`db:16`): services listen above 1000, or on 80 and 443.
+/// Tells a port from an image's tag (`db:16`): services listen above 1000, or on few others.
 fn is_service_port(port: &str) -> bool {
-    port.parse::<u32>().is_ok_and(|port| matches!(port, 80 | 443) || (1000..65536).contains(&port))
+    port.parse::<u32>().is_ok_and(|port| {
+        matches!(
+            port,
+            22 | 25 | 53 | 80 | 110 | 143 | 389 | 443 | 465 | 514 | 587 | 636 | 993 | 995
+        ) || (1000..65536).contains(&port)
+    })
+}
+
+/// Tells whether a text starts with a port: digits, `${DB_PORT}`, `{port}`, `<port>`, `PORT`.
+pub(super) fn starts_with_port(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 {
+        return text.get(..digits).is_some_and(is_service_port);
+    }
+    let word_end = text
+        .char_indices()
+        .find(|(_, c)| !(c.is_ascii_alphanumeric() || "_${}<>()%.".contains(*c)))
+        .map_or(text.len(), |(at, _)| at);
+    let word = text.get(..word_end).unwrap_or_default();
+    let is_placeholder = word.starts_with(|c: char| "${<%(".contains(c));
+    word.starts_with("PORT")
+        || (is_placeholder && word.to_ascii_lowercase().contains("port"))
+        || matches!(word.get(..2), Some("%d" | "%s" | "{}" | "%i"))
 }
 
 /// Judges the name in a command or setting that a sentence quotes.

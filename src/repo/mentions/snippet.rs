@@ -74,6 +74,11 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     page.revise(range, Judgement::quoted);
 }
 
+/// Tells an entry with keys that services have.
+pub(super) fn is_service(outline: &Outline<'_>, at: usize) -> bool {
+    outline.children(Some(at), at).iter().any(|key| SERVICE_KEYS.contains(key))
+}
+
 fn own_key(page: &Page<'_>, outline: &Outline<'_>, at: usize) -> Judgement {
     let path = outline.path(at);
     let service = likely(Class::Snippet, "a service in a Compose snippet");
@@ -86,9 +91,7 @@ fn own_key(page: &Page<'_>, outline: &Outline<'_>, at: usize) -> Judgement {
         }
         // A fragment that starts with the service itself.
         None => {
-            let inside = outline.children(Some(at), at);
-            let is_service = inside.iter().any(|key| SERVICE_KEYS.contains(key));
-            if is_service || page.subject.distinctive {
+            if is_service(outline, at) || page.subject.distinctive {
                 service
             } else {
                 unsure(Class::Snippet, "a key in a snippet")

@@ -7,7 +7,8 @@ use crate::compose::usage::Class;
 use crate::repo::kind::Language;
 use crate::repo::mentions::page::{Judgement, Page, certain, unsure};
 use crate::repo::mentions::people;
-use crate::repo::mentions::tokens::{Kind, Rules, Source};
+use crate::repo::mentions::rules::Rules;
+use crate::repo::mentions::tokens::{Kind, Source};
 
 /// Tells whether a string is a statement, by its first word.
 pub(super) fn is_statement(text: &str) -> bool {

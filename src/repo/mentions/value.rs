@@ -23,7 +23,15 @@ pub(super) fn read(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
         return page.judge_all(inner, judgement);
     }
     if text.contains('\n') && snippet::is_compose(text) {
-        return snippet::read(page, inner);
+        snippet::read(page, inner);
+        if !page.subject.distinctive {
+            // Code that holds a whole stack makes one of its own, or tests with it.
+            page.revise(inner, |judgement| match judgement.edits() {
+                true => judgement.at_most(Confidence::Unsure),
+                false => judgement,
+            });
+        }
+        return;
     }
     if sql::is_statement(text) {
         return sql::read(page, inner);
@@ -102,7 +110,7 @@ pub(super) fn literal(page: &Page<'_>) -> Judgement {
 /// Keys of addresses whose value may be a host alone.
 fn is_address(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    ["broker", "addr", "endpoint", "proxy", "listen"].iter().any(|word| key.contains(word))
+    ["addr", "endpoint"].iter().any(|word| key.contains(word))
 }
 
 /// Tells whether a key means a container: by its word, or in a text that is about Compose.
@@ -112,6 +120,11 @@ pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) 
     let tells = is_container && (page.subject.distinctive || key.len() > "containers".len());
     // Others have services too: ECS, Swarm, loggers.
     let evidence: &[&str] = if is_container { &["docker", "compose"] } else { &["compose"] };
+    let is_label =
+        key == "service" && !page.subject.distinctive && !page.path.contains("devcontainer");
+    if is_label {
+        return false;
+    }
     tells || key.contains("compose") || speaks_of(page, inner, evidence)
 }
 

@@ -10,9 +10,11 @@ use crate::repo::kind::Language;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Page, certain, unsure};
 use crate::repo::mentions::people;
-use crate::repo::mentions::tokens::{Kind, Rules, Source};
+use crate::repo::mentions::rules::Rules;
+use crate::repo::mentions::tokens::{Kind, Source};
 
 mod literal;
+mod operand;
 mod place;
 
 /// What surrounds a piece of code.

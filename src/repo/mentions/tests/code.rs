@@ -307,7 +307,7 @@ fn containers_and_commands() {
             (
                 "a.py",
                 "T = \"\"\"\nservices:\n  db:\n    image: db:16\n\"\"\"\n",
-                &["Snippet Likely", "Image Certain"],
+                &["Snippet Unsure", "Image Certain"],
             ),
             (
                 "a.py",

@@ -91,6 +91,17 @@ fn lines() {
             ("supervisord.conf", "[program:x]\ncommand=psql -h db\n", &["Host Certain"]),
             ("postgresql.conf", "primary_conninfo = 'host=db user=x'\n", &["Host Certain"]),
             ("pyproject.toml", "[project]\nname = \"db\"\n", &["Image Unsure"]),
+            ("sentinel.conf", "sentinel monitor main db 6379 2\n", &["HostSetting Certain"]),
+            (
+                "pg_hba.conf",
+                "host db db db md5 # db\n",
+                &["Database Certain", "User Certain", "HostSetting Certain", "Comment Unsure"],
+            ),
+            (
+                "pyproject.toml",
+                "[tool.poe.tasks]\nup = \"docker compose up -d db\"\n",
+                &["ComposeCommand Certain"],
+            ),
             ("hosts", "10.0.0.1 db\n", &["Literal Unsure"]),
         ],
     );
@@ -223,9 +234,21 @@ fn yaml() {
             ("a.yml", "# Containers\nlist:\n  - web\n  - db\n  - api\n", &["NameList Unsure"]),
             ("a.yml", "list:\n  - x\n  - db\n", &["Literal Unsure"]),
             (
-                "x.yml.j2",
+                "play.yml",
+                "- hosts: db\n  tasks:\n  - wait_for:\n      host: db\n",
+                &["Identifier Certain", "HostSetting Certain"],
+            ),
+            ("a.yml", "workspaces:\n  - web\n  - db\n  - api\nservices: 1\n", &["Literal Unsure"]),
+            ("a.yml", "x:\n  aliases: [db]\n", &["Alias Unsure"]),
+            (
+                "docker-compose.yml.j2",
                 "services:\n  db:\n    image: db:16\n    volumes:\n      - db:/data\n",
                 &["Snippet Likely", "Image Certain", "Volume Certain"],
+            ),
+            (
+                "x.yml.j2",
+                "services:\n  db:\n    image: db:16\n",
+                &["OtherNamespace Unsure", "OtherNamespace Unsure"],
             ),
             ("a.yml", "run: |\n  docker compose stop db\n", &["ComposeCommand Certain"]),
             ("a.yml", "command: [\"psql\", \"-h\", \"db\"]\n", &["Host Certain"]),

@@ -1,6 +1,7 @@
 use proptest::prelude::{Strategy, prop_assert};
 
 use super::{check, subject};
+use crate::compose::usage::Class;
 use crate::repo::kind::{ConfigSyntax, FileKind, Language};
 use crate::repo::mentions::{competing, mentions};
 
@@ -50,6 +51,55 @@ fn a_file_that_uses_the_name_otherwise_lowers_bare_words() {
     assert!(competing(&found));
     let found = mentions(".env", "DB_HOST=db\n", FileKind::Env, &subject);
     assert!(!competing(&found));
+}
+
+#[test]
+fn names_that_are_words() {
+    check(
+        "server",
+        &[
+            ("nginx.conf", "server {\n  listen 80;\n}\n", &["Identifier Unsure"]),
+            (
+                "nginx.conf",
+                "upstream x {\n  server server:80;\n}\n",
+                &["Identifier Unsure", "Host Certain"],
+            ),
+        ],
+    );
+    check("email", &[("package.json", "{\"email:export\": \"run export\"}", &["Unknown Unsure"])]);
+    check(
+        "logs",
+        &[
+            ("run.sh", "echo \"see logs:${RESET}\"\n", &["Unknown Unsure"]),
+            ("run.sh", "curl logs:${LOGS_PORT}\n", &["Host Certain"]),
+        ],
+    );
+    check(
+        "redis",
+        &[
+            ("a.py", "ref = 'redis:7'\nX = 'redis:6379'\n", &["Unknown Unsure", "Host Likely"]),
+            (
+                "a.py",
+                "backend = 'redis'\nbroker = 'redis'\n",
+                &["Literal Unsure", "Literal Unsure"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn longer_names_are_other_names() {
+    let subject = subject("db", false);
+    let text = "db my_db db2 db-x x.db db.x shop-db-1 shop_db_2 mydb ${X:-db} db. (db)";
+    let found: Vec<_> = mentions("a.unknown", text, FileKind::Other, &subject)
+        .iter()
+        .map(|mention| match mention.class {
+            Class::LongerName => 'L',
+            Class::DerivedName => 'D',
+            _ => 'w',
+        })
+        .collect();
+    assert_eq!(found.iter().collect::<String>(), "wLLLLLDDLwww");
 }
 
 fn kinds() -> Vec<(FileKind, &'static str)> {
