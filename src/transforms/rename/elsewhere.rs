@@ -244,14 +244,22 @@ pub(super) fn project_names(
         .collect()
 }
 
-/// Whether a name is the end of `<project>-<name>`, as the image is called that Compose builds.
+/// Whether a name stands in one that Compose derives from it: `<project>-<name>` for an image,
+/// `<project>-<name>-<number>` for a container.
+///
+/// Only the project's own name counts before it: any other prefix may be another thing's, and after
+/// a rename of `db` to `app-db` the name `shop-app-db-1` would look like one of `db` again.
 pub(super) fn is_derived(text: &str, span: Span, project_names: &BTreeSet<String>) -> bool {
     let (before, after) = (text.get(..span.start as usize), text.get(span.end as usize..));
     let (Some(before), Some(after)) = (before, after) else { return false };
     let is_name = |ch: char| ch.is_ascii_alphanumeric() || "_-.".contains(ch);
     let prefix = before.rsplit(|ch| !is_name(ch)).next().unwrap_or_default();
     let project = prefix.strip_suffix(['-', '_']);
-    !after.starts_with(is_name) && project.is_some_and(|project| project_names.contains(project))
+    let rest = after.strip_prefix(['-', '_']).map_or(after, |number| {
+        let digits = number.trim_start_matches(|ch: char| ch.is_ascii_digit());
+        if digits.len() < number.len() { digits } else { after }
+    });
+    !rest.starts_with(is_name) && project.is_some_and(|project| project_names.contains(project))
 }
 
 /// The phase that a file belongs to.
@@ -266,7 +274,9 @@ pub(super) fn phase(kind: FileKind) -> Phase {
 
 #[cfg(test)]
 mod tests {
-    use super::{Project, Workspace, is_in_reach, runs_another_stack};
+    use std::collections::BTreeSet;
+
+    use super::{Project, Span, Workspace, is_derived, is_in_reach, runs_another_stack};
     use crate::compose::model::ComposeFile;
     use crate::text::source::SourceFile;
 
@@ -298,6 +308,24 @@ mod tests {
             ("docker compose -f unknown.yml up db", false),
         ] {
             assert_eq!(runs_another_stack(line, &workspace, &chosen), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn derived_names_begin_with_the_project() {
+        let names = BTreeSet::from(["shop".to_owned()]);
+        for (text, expected) in [
+            ("shop-db-1", true),
+            ("shop_db_1", true),
+            ("docker tag shop-db x", true),
+            ("shop-app-db-1", false),
+            ("other-db-1", false),
+            ("shop-db-backup", false),
+            ("shop-db-1x", false),
+            ("db-1", false),
+        ] {
+            let at = text.find("db").unwrap_or_default();
+            assert_eq!(is_derived(text, Span::new(at, at + 2), &names), expected, "{text}");
         }
     }
 

@@ -543,6 +543,7 @@ impl Draft<'_> {
         let in_reach = elsewhere::is_in_reach(&found.file.path, self.projects, definers);
         let lowest =
             if self.rename.only_certain { Confidence::Certain } else { Confidence::Likely };
+        let (path, text) = (&found.file.path, &found.file.text);
         for mention in &found.mentions {
             let mut meaning = Meaning {
                 span: mention.span,
@@ -550,20 +551,20 @@ impl Draft<'_> {
                 confidence: mention.confidence,
                 reason: mention.reason.to_owned(),
             };
-            if mention.class == Class::LongerName
-                && elsewhere::is_derived(&found.file.text, mention.span, project_names)
-            {
+            let is_derived = || elsewhere::is_derived(text, mention.span, project_names);
+            if mention.class == Class::LongerName && is_derived() {
                 meaning.class = Class::DerivedName;
                 meaning.confidence = Confidence::Unsure;
                 meaning.reason = "a name that Compose derives from the service's".to_owned();
+            } else if mention.class == Class::DerivedName && !is_derived() {
+                meaning.confidence = Confidence::Unsure;
             }
             let line = found.file.line_at(mention.span.start as usize);
             let in_reach = in_reach
                 && !(mention.class == Class::ComposeCommand
                     && elsewhere::runs_another_stack(line, self.workspace, self.projects));
             let is_ours = in_reach && target.accepts(mention.class);
-            let (path, text) = (&found.file.path, &found.file.text);
-            if is_ours && mention.confidence >= lowest {
+            if is_ours && meaning.confidence >= lowest {
                 let edit = Edit::replace(mention.span, target.new.clone());
                 self.edits.push((path.clone(), edit.clone()));
                 self.edit(path, text, edit, meaning);

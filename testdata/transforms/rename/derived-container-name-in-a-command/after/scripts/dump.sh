@@ -1,0 +1,2 @@
+#!/bin/sh
+docker exec shop-app-db-1 pg_dump -U postgres shop > shop.sql
