@@ -1,6 +1,6 @@
 //! The tree as Compose sees it: its Compose files, parsed, and the projects they make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -66,7 +66,7 @@ impl Workspace {
         self.files.insert(file.path.clone(), file);
     }
 
-    /// Takes the files that are Compose files only because another names them.
+    /// Takes the files that are Compose files only by what the others say.
     fn take_named_parts(
         &mut self,
         mut parts: BTreeMap<String, ComposeFile>,
@@ -78,6 +78,18 @@ impl Workspace {
         while let Some(path) = named.pop() {
             if let Some(file) = parts.remove(&path) {
                 named.extend(referenced_files(&file));
+                self.take(file);
+            }
+        }
+        // Nor can one be anything else all of whose services another file defines.
+        let defined: BTreeSet<String> = self
+            .files
+            .values()
+            .flat_map(ComposeFile::services)
+            .map(|service| service.name)
+            .collect();
+        for file in parts.into_values() {
+            if file.services().all(|service| defined.contains(&service.name)) {
                 self.take(file);
             }
         }

@@ -7,6 +7,7 @@
 mod alias;
 mod elsewhere;
 pub mod options;
+mod role;
 mod select;
 mod structure;
 mod target;
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::compose::discover::Project;
-use crate::compose::model::{ComposeFile, folder};
+use crate::compose::model::ComposeFile;
 use crate::compose::names::Namespace;
 use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
@@ -31,7 +32,8 @@ use crate::yaml::patch::{self, Patch, Refusal, Value};
 use crate::yaml::referee;
 
 use options::{ContainerName, NameKind, Phase, Rename};
-use structure::{FileDraft, Meaning, Role, Task};
+use role::Role;
+use structure::{FileDraft, Meaning, Task};
 use target::Target;
 
 impl Transform for Rename {
@@ -250,64 +252,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn role(&self, file: &ComposeFile) -> Role {
-        let is_own = |project: &Project| project.all_files().any(|path| path == file.path);
-        if self.projects.iter().any(is_own) {
-            return Role::Own;
-        }
-        let old = &self.rename.old;
-        let defines_old = self
-            .workspace
-            .projects
-            .iter()
-            .filter(|project| is_own(project))
-            .flat_map(Project::all_files)
-            .filter_map(|path| self.workspace.files.get(path))
-            .chain([file])
-            .any(|file| {
-                file.services().any(|service| {
-                    service.name == *old || file.container_name(service.body) == Some(old.as_str())
-                })
-            });
-        if (!defines_old && self.refers_to_our_service(file)) || self.is_overlay_beside(file) {
-            Role::Own
-        } else {
-            Role::Foreign { defines_old }
-        }
-    }
-
-    /// Whether a file of no chosen project names the service where only a service can stand: it is
-    /// an overlay that is loaded on top of ours by `-f`, if ours is the only one.
-    fn refers_to_our_service(&self, file: &ComposeFile) -> bool {
-        self.projects.len() == 1
-            && file.names().references.iter().any(|reference| {
-                reference.namespace == Namespace::Service
-                    && reference.name == self.rename.old
-                    && !matches!(reference.form, crate::compose::names::Form::InFile(_))
-            })
-    }
-
-    /// Whether a file that `-f` left out only adds to the service: in the folder of a file that does
-    /// define it, where no other file does.
-    fn is_overlay_beside(&self, file: &ComposeFile) -> bool {
-        let old = self.rename.old.as_str();
-        let is_base = |file: &ComposeFile| {
-            file.service(old).is_some_and(|service| {
-                let keys = ["image", "build", "extends"];
-                keys.iter().any(|key| file.attribute(service.body, key).is_some())
-            })
-        };
-        let here = folder(&file.path);
-        let is_own =
-            |path: &str| self.projects.iter().flat_map(Project::all_files).any(|own| own == path);
-        let beside = || self.workspace.files.values().filter(|other| folder(&other.path) == here);
-        !self.rename.files.is_empty()
-            && file.service(old).is_some()
-            && !is_base(file)
-            && beside().any(|other| is_own(&other.path) && is_base(other))
-            && !beside().any(|other| !is_own(&other.path) && is_base(other))
-    }
-
     fn compose_files(&mut self, targets: &[Target]) {
         let own_files: Vec<&str> = self.projects.iter().flat_map(Project::all_files).collect();
         let services = elsewhere::other_services(self.workspace, self.projects, &self.rename.old);
@@ -328,7 +272,7 @@ impl Draft<'_> {
             .par_iter()
             .filter(|(_, file)| targets.iter().any(|target| file.doc.text().contains(&target.old)))
             .map(|(_, file)| {
-                let role = self.role(file);
+                let role = role::role(file, &rename.old, self.workspace, self.projects);
                 (file, role, structure::draft(file, role, task))
             })
             .collect();

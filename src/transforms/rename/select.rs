@@ -9,7 +9,7 @@ use crate::repo::workspace::Workspace;
 use crate::text::span::Span;
 use crate::transforms::plan::PlanError;
 use crate::transforms::rename::options::Rename;
-use crate::transforms::rename::{alias, validate};
+use crate::transforms::rename::{alias, role, validate};
 
 /// The projects to change, and how far they are.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub(super) fn select(
     if with_old.is_empty() {
         return already_renamed(rename, namespace, workspace, &candidates);
     }
-    let projects = one_or_all(rename, with_old)?;
+    let projects = one_or_all(rename, whole_ones(rename, namespace, workspace, with_old))?;
     for project in &projects {
         if let Some((path, span)) = definition(workspace, project, namespace, &rename.new) {
             return Err(PlanError::Exists { name: rename.new.clone(), path, span });
@@ -95,6 +95,21 @@ fn already_renamed(
         });
     }
     Ok(Selection { projects: one_or_all(rename, done)?, is_renamed: true })
+}
+
+/// Leaves out projects that only lay something over a service which another one defines.
+fn whole_ones(
+    rename: &Rename,
+    namespace: Namespace,
+    workspace: &Workspace,
+    projects: Vec<Project>,
+) -> Vec<Project> {
+    let is_whole = |project: &Project| {
+        let mut files = project.all_files().filter_map(|path| workspace.files.get(path));
+        namespace != Namespace::Service || files.any(|file| role::is_whole_in(file, &rename.old))
+    };
+    let (whole, rest): (Vec<_>, Vec<_>) = projects.into_iter().partition(is_whole);
+    if whole.is_empty() { rest } else { whole }
 }
 
 fn one_or_all(rename: &Rename, projects: Vec<Project>) -> Result<Vec<Project>, PlanError> {

@@ -8,6 +8,7 @@ use crate::compose::names::{Form, Namespace, Reference};
 use crate::compose::usage::{Class, Confidence, Usage, occurrences};
 use crate::compose::values::{self, TextKind, ValueUsage};
 use crate::text::span::Span;
+use crate::transforms::rename::role::Role;
 use crate::transforms::rename::target::Target;
 use crate::yaml::document::{Kind, NodeId};
 use crate::yaml::patch::{self, Patch, Refusal};
@@ -47,18 +48,6 @@ pub(super) struct Meaning {
     pub(super) class: Class,
     pub(super) confidence: Confidence,
     pub(super) reason: String,
-}
-
-/// How far a file's references go along with a rename.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// The file belongs to the project: all of its references mean the renamed thing.
-    Own,
-    /// The file of another project: only what reaches over projects does (containers, `extends`).
-    Foreign {
-        /// Whether that project has something of the old name itself.
-        defines_old: bool,
-    },
 }
 
 /// Drafts the rename in one Compose file.
