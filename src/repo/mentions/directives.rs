@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::compose::usage::Class;
 use crate::repo::mentions::env;
+use crate::repo::mentions::lines;
 use crate::repo::mentions::page::{Page, certain, unsure};
 use crate::repo::mentions::people;
 
@@ -19,6 +20,10 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
         }
         let (content, comment) = env::without_comment(page.text, &line);
         env::commented(page, &comment);
+        if let Some((key, value)) = lines::call(page.slice(&content)) {
+            page.setting(key, &(content.start + value.start..content.start + value.end));
+            continue;
+        }
         for statement in statements(page.text, &content) {
             if page.is_named_in(&statement) {
                 directive(page, &statement, &labels);

@@ -82,6 +82,20 @@ fn fields(page: &mut Page<'_>) {
     }
 }
 
+/// Splits syslog-ng's form of a setting, `host("db")`, into its key and the bytes of its value.
+pub(super) fn call(line: &str) -> Option<(&str, Range<usize>)> {
+    let open = line.find('(')?;
+    let close = line.rfind(')').filter(|close| open < *close)?;
+    let key = line.get(..open)?.trim();
+    let is_key =
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let ends = matches!(line.get(close + 1..)?.trim(), "" | ";");
+    let inner = line.get(open + 1..close)?;
+    let value = inner.trim().trim_matches('"');
+    let start = open + 1 + inner.find(value)?;
+    (is_key && ends && !value.contains(['(', ')'])).then_some((key, start..start + value.len()))
+}
+
 /// What a reader of lines remembers from the lines before.
 struct Reader {
     /// The section that the line stands in, in lower case.
@@ -126,6 +140,10 @@ impl Reader {
 
     fn line(&mut self, page: &mut Page<'_>, line: &Range<usize>, indented: bool) {
         let text = page.slice(line);
+        if let Some((key, value)) = call(text) {
+            page.setting(key, &(line.start + value.start..line.start + value.end));
+            return;
+        }
         if self.open > 0 {
             self.value(page, line);
         } else if let Some((key, value)) = assignment(text) {

@@ -65,6 +65,11 @@ fn lines() {
             ),
             ("app.properties", "#spring.redis.host=db\n", &["Comment Likely"]),
             ("alembic.ini", "sqlalchemy.url = postgresql://u@db/x\n", &["Host Certain"]),
+            (
+                "syslog-ng.conf",
+                "destination d {\n  redis(\n    host(\"db\")\n    port(6379)\n  );\n};\n",
+                &["HostSetting Certain"],
+            ),
             ("redis.conf", "replicaof db 6379\n", &["HostSetting Certain"]),
             (
                 "pgbouncer.ini",
