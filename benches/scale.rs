@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use composemod::compose::names::Namespace;
 use composemod::repo::load::{LoadOptions, Repo};
 use composemod::repo::workspace::Workspace;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Plan, Transform};
-use composemod::transforms::rename::options::{ContainerName, NameKind, Rename};
+use composemod::transforms::rename::options::{ContainerName, Rename};
 use composemod::yaml::document::Document;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -59,7 +60,7 @@ fn plan(repo: &Repo, old: &str) -> Plan {
     let rename = Rename {
         old: old.to_owned(),
         new: "renamed".to_owned(),
-        kind: NameKind::Service,
+        kind: Namespace::Service,
         container_name: ContainerName::Follow,
         aliases: Vec::new(),
         keep_alias: true,

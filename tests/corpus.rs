@@ -9,11 +9,12 @@ use std::fs;
 use std::path::Path;
 
 use composemod::compose::model::{ComposeFile, is_compose};
+use composemod::compose::names::Namespace;
 use composemod::diagnostics::Severity;
 use composemod::repo::load::Repo;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Outcome, Plan, Transform};
-use composemod::transforms::rename::options::{ContainerName, NameKind, Rename};
+use composemod::transforms::rename::options::{ContainerName, Rename};
 use composemod::yaml::document::Document;
 use rayon::prelude::*;
 use serde::Deserialize as _;
@@ -143,7 +144,7 @@ fn rename(path: &str, old: &str, new: &str, keep_alias: bool) -> Rename {
     Rename {
         old: old.to_owned(),
         new: new.to_owned(),
-        kind: NameKind::Service,
+        kind: Namespace::Service,
         container_name: ContainerName::Follow,
         aliases: Vec::new(),
         keep_alias,

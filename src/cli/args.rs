@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::transforms::rename::options::{NameKind, Phase};
+use crate::compose::names::Namespace;
+use crate::transforms::rename::options::Phase;
 
 /// Codemods and lints for Docker Compose projects.
 #[derive(Debug, Parser)]
@@ -114,7 +115,7 @@ pub(super) struct RenameArgs {
     pub(super) new: String,
     /// What OLD is a name of.
     #[arg(long, value_name = "KIND", default_value = "service")]
-    pub(super) kind: NameKind,
+    pub(super) kind: Namespace,
     /// The service's container_name from now on, or `keep` [default: renamed where it equals OLD].
     #[arg(long, value_name = "NAME|keep")]
     pub(super) container_name: Option<String>,

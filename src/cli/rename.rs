@@ -46,8 +46,9 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Command};
+    use crate::compose::names::Namespace;
     use crate::report::human::{Detail, Look};
-    use crate::transforms::rename::options::{NameKind, Phase};
+    use crate::transforms::rename::options::Phase;
 
     /// The rename of a command line in the globals of a project.
     fn parsed(args: &str) -> (Rename, LoadOptions) {
@@ -76,12 +77,12 @@ mod tests {
         let cases: [(&str, Check); 10] = [
             ("", |r| r.old == "a" && r.new == "b" && r.files == ["x.yaml"]),
             ("", |r| r.keep_alias && r.only.is_none() && !r.only_certain && r.aliases.is_empty()),
-            ("", |r| r.kind == NameKind::Service && r.container_name == ContainerName::Follow),
+            ("", |r| r.kind == Namespace::Service && r.container_name == ContainerName::Follow),
             ("--no-keep-alias", |r| !r.keep_alias),
             ("--alias x --alias y", |r| r.aliases == ["x", "y"]),
             ("--container-name keep", |r| r.container_name == ContainerName::Keep),
             ("--container-name c", |r| r.container_name == ContainerName::Set("c".to_owned())),
-            ("--kind volume", |r| r.kind == NameKind::Volume),
+            ("--kind volume", |r| r.kind == Namespace::Volume),
             ("--only docs,compose --only docs", |r| {
                 r.only == Some([Phase::Compose, Phase::Docs].into())
             }),

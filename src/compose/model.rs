@@ -175,7 +175,7 @@ pub const OVERRIDE_NAMES: [&str; 4] = [
 ];
 
 /// Keys of a service by which a mapping is taken for one (compose-spec §05; not all, the telling ones).
-const SERVICE_KEYS: [&str; 24] = [
+pub const SERVICE_KEYS: [&str; 26] = [
     "image",
     "build",
     "command",
@@ -190,6 +190,7 @@ const SERVICE_KEYS: [&str; 24] = [
     "healthcheck",
     "hostname",
     "labels",
+    "links",
     "logging",
     "network_mode",
     "networks",
@@ -199,6 +200,7 @@ const SERVICE_KEYS: [&str; 24] = [
     "restart",
     "secrets",
     "volumes",
+    "volumes_from",
     "working_dir",
 ];
 

@@ -13,10 +13,23 @@ use crate::compose::values::{Text, TextKind};
 use crate::yaml::document::{Entry, Kind, NodeId};
 
 /// A set of names of its own: equal names in two of them have nothing to do with each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Namespace {
     /// Services of a project.
+    #[default]
     Service,
     /// Containers of the engine (`container_name`).
     Container,
@@ -30,6 +43,22 @@ pub enum Namespace {
     Config,
     /// Models by their key.
     Model,
+}
+
+impl Namespace {
+    /// Gives the word for a thing of it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Container => "container",
+            Self::Volume => "volume",
+            Self::Network => "network",
+            Self::Secret => "secret",
+            Self::Config => "config",
+            Self::Model => "model",
+        }
+    }
 }
 
 /// One place that defines or names something.

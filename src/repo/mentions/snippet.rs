@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::compose::model::SERVICE_KEYS;
 use crate::compose::usage::Class;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
@@ -9,29 +10,6 @@ use crate::repo::mentions::people;
 use crate::repo::mentions::value;
 use crate::repo::mentions::words;
 use crate::repo::mentions::yaml::{Outline, unquoted};
-
-/// Keys of a service that few other formats have.
-const SERVICE_KEYS: &[&str] = &[
-    "build",
-    "command",
-    "container_name",
-    "depends_on",
-    "entrypoint",
-    "env_file",
-    "environment",
-    "expose",
-    "extends",
-    "healthcheck",
-    "image",
-    "links",
-    "network_mode",
-    "networks",
-    "ports",
-    "profiles",
-    "restart",
-    "volumes",
-    "volumes_from",
-];
 
 /// Tells whether a text is a piece of a Compose file: `services:`, or two keys that services have.
 pub(super) fn is_compose(text: &str) -> bool {

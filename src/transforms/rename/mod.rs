@@ -31,7 +31,7 @@ use crate::transforms::plan::{LeftMention, Outcome, Plan, PlanError, PlannedEdit
 use crate::yaml::patch::{self, Patch, Refusal, Value};
 use crate::yaml::referee;
 
-use options::{ContainerName, NameKind, Phase, Rename};
+use options::{ContainerName, Phase, Rename};
 use role::Role;
 use structure::{FileDraft, Meaning, Task};
 use target::Target;
@@ -39,7 +39,7 @@ use target::Target;
 impl Transform for Rename {
     fn plan(&self, repo: &Repo) -> Result<Plan, PlanError> {
         let workspace = Workspace::new(repo, &self.files);
-        let namespace = namespace(self.kind);
+        let namespace = self.kind;
         self.check_names(namespace)?;
         let selection = select::select(self, namespace, &workspace)?;
         let mut draft = Draft {
@@ -87,18 +87,6 @@ impl Rename {
 
     fn covers(&self, phase: Phase) -> bool {
         self.only.as_ref().is_none_or(|only| only.contains(&phase))
-    }
-}
-
-fn namespace(kind: NameKind) -> Namespace {
-    match kind {
-        NameKind::Service => Namespace::Service,
-        NameKind::Container => Namespace::Container,
-        NameKind::Volume => Namespace::Volume,
-        NameKind::Network => Namespace::Network,
-        NameKind::Secret => Namespace::Secret,
-        NameKind::Config => Namespace::Config,
-        NameKind::Model => Namespace::Model,
     }
 }
 

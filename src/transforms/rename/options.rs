@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::compose::names::Namespace;
+
 /// A rename.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rename {
@@ -9,8 +11,8 @@ pub struct Rename {
     pub old: String,
     /// The name to be.
     pub new: String,
-    /// What bears it.
-    pub kind: NameKind,
+    /// What bears it; a service's container goes along where it is named like it.
+    pub kind: Namespace,
     /// What becomes of the service's `container_name`.
     pub container_name: ContainerName,
     /// Further aliases, in order.
@@ -27,42 +29,6 @@ pub struct Rename {
     pub project: Option<String>,
     /// Whether every project that defines the name is meant.
     pub all_projects: bool,
-}
-
-/// Kinds of names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum NameKind {
-    /// A service, and a container named like it.
-    #[default]
-    Service,
-    /// A `container_name` alone.
-    Container,
-    /// A volume's key.
-    Volume,
-    /// A network's key.
-    Network,
-    /// A secret's key.
-    Secret,
-    /// A config's key.
-    Config,
-    /// A model's key.
-    Model,
-}
-
-impl NameKind {
-    /// Gives the word for it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Container => "container",
-            Self::Volume => "volume",
-            Self::Network => "network",
-            Self::Secret => "secret",
-            Self::Config => "config",
-            Self::Model => "model",
-        }
-    }
 }
 
 /// What becomes of a service's `container_name`.
