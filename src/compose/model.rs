@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::compose::names::{Names, Reference, names};
+use crate::compose::names::{Names, names};
 use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxError, SyntaxErrorKind};
 
@@ -132,8 +132,10 @@ impl ComposeFile {
     pub fn container_name(&self, service: NodeId) -> Option<&str> {
         let (_, entry) = self.attribute(service, "container_name")?;
         let node = self.doc.resolve(entry.value);
-        let named = |reference: &&Reference| reference.node == node;
-        self.names().references.iter().find(named).map(|reference| reference.name.as_str())
+        let references = &self.names().references;
+        let at = references.partition_point(|reference| reference.node < node);
+        let found = references.get(at).filter(|reference| reference.node == node);
+        found.map(|reference| reference.name.as_str())
     }
 
     /// Gives the pairs of a mapping with those merged into it; a nearer pair hides a farther one.

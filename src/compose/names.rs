@@ -323,9 +323,10 @@ impl Walk<'_> {
             if walk.file.doc.value(item).is_some() {
                 walk.whole(item, namespace, Form::ShortMount, place);
             } else {
-                walk.sub(item, "source", |walk, node| {
-                    walk.whole(node, namespace, Form::Value, place)
-                });
+                // The target is the source's name where there is none.
+                let has_target = walk.file.attribute(item, "target").is_some();
+                let form = if has_target { Form::Value } else { Form::ShortMount };
+                walk.sub(item, "source", |walk, node| walk.whole(node, namespace, form, place));
             }
         });
     }

@@ -187,6 +187,13 @@ impl Document {
             .map(|(at, node)| (NodeId(u32::try_from(at).unwrap_or(u32::MAX)), node))
     }
 
+    /// Tells whether a node is reached by an alias too.
+    #[must_use]
+    pub fn is_shared(&self, id: NodeId) -> bool {
+        let reaches = |node: &Node| matches!(&node.kind, Kind::Alias { target: Some(target), .. } if *target == id);
+        self.node(id).anchor.is_some() && self.nodes().any(|(_, node)| reaches(node))
+    }
+
     /// Follows an alias to the node it stands for; any other node is itself.
     #[must_use]
     pub fn resolve(&self, id: NodeId) -> NodeId {

@@ -54,6 +54,17 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
                     && overlay.networks().is_some()
                     && (!overlay.is_base() || (overlay.in_project && definition.in_project))
             });
+        if left_to_overlay && definition.in_project {
+            let is_variant = definitions
+                .iter()
+                .any(|other| !other.in_project && !other.is_base() && other.networks().is_some());
+            if is_variant {
+                let reason = "the service's networks stand in a file that is only loaded by `-f`: without that file it answers to its new name alone";
+                let span = definition.file.doc.node(definition.service.key).span;
+                let path = definition.file.path.clone();
+                found.impossible.push((path, Refusal { span, reason: reason.to_owned() }));
+            }
+        }
         if !supplies || left_to_overlay || definition.is_reset() {
             continue;
         }
@@ -141,7 +152,11 @@ impl Definition<'_> {
         }
         let patch = match self.networks() {
             None => self.absent(files, names)?,
-            Some((holder, value)) if holder == doc.resolve(body) => self.local(value, names)?,
+            Some((holder, value)) if holder == doc.resolve(body) => {
+                let mut patch = self.local(value, names)?;
+                patch.extend(self.beside_local(files, value, names)?);
+                joined(patch)
+            }
             Some((_, value)) => {
                 let copied = self.copied_networks(value, names)?;
                 patch::add_entry(doc, body, "networks", &copied)?
@@ -172,6 +187,36 @@ impl Definition<'_> {
             return patch::replace_value(doc, self.service.body, &value);
         }
         patch::add_entry(doc, self.service.body, "networks", &Value::Map(networks))
+    }
+
+    /// Networks that `extends` brings on top of the service's own.
+    fn beside_local(
+        &self,
+        files: &Files,
+        value: NodeId,
+        names: &[String],
+    ) -> Result<Patch, Refusal> {
+        let doc = &self.file.doc;
+        if self.file.attribute(self.service.body, "extends").is_none() {
+            return Ok(Patch::default());
+        }
+        let items = doc.items(value).iter().map(|item| item.value);
+        let keys = self.file.effective_entries(value).into_iter().map(|entry| entry.key);
+        let local: Vec<_> = items.chain(keys).filter_map(|node| doc.value(node)).collect();
+        let mut patch = Patch::default();
+        for network in inherited(files, self.file, &self.service)?.networks {
+            if local.iter().any(|known| *known == network) {
+                continue;
+            }
+            if !matches!(doc.node(value).kind, Kind::Mapping { .. }) {
+                let reason = format!(
+                    "`extends` brings the network `{network}` too, which a list can't give an alias; write `networks` as a map first"
+                );
+                return Err(Refusal { span: doc.node(value).span, reason });
+            }
+            patch.extend(patch::add_entry(doc, value, &network, &aliases_map(names))?);
+        }
+        Ok(patch)
     }
 
     /// `networks` stands in the service itself.
@@ -283,13 +328,9 @@ impl Definition<'_> {
     /// Refuses to write into a node that others read through its anchor.
     fn refuse_shared(&self, node: NodeId, what: &str) -> Result<(), Refusal> {
         let doc = &self.file.doc;
-        let Some(anchor) = &doc.node(node).anchor else { return Ok(()) };
-        let is_used = doc
-            .nodes()
-            .any(|(_, other)| matches!(&other.kind, Kind::Alias { target: Some(target), .. } if *target == node));
-        if !is_used {
+        let Some(anchor) = doc.node(node).anchor.as_ref().filter(|_| doc.is_shared(node)) else {
             return Ok(());
-        }
+        };
         let reason = format!(
             "{what} is shared through the anchor `&{0}`, so the alias would reach the other users of `*{0}` too; give this service its own copy first",
             anchor.name

@@ -28,6 +28,7 @@ use crate::text::change::ChangeSet;
 use crate::text::edit::{Edit, TextEdit};
 use crate::text::span::Span;
 use crate::transforms::plan::{LeftMention, Outcome, Plan, PlanError, PlannedEdit, Transform};
+use crate::yaml::document::Entry;
 use crate::yaml::patch::{self, Patch, Refusal, Value};
 use crate::yaml::referee;
 
@@ -41,12 +42,14 @@ impl Transform for Rename {
         let workspace = Workspace::new(repo, &self.files);
         let namespace = self.kind;
         self.check_names(namespace)?;
-        let selection = select::select(self, namespace, &workspace)?;
+        let mut selection = select::select(self, namespace, &workspace)?;
+        role::adopt_overlays(&mut selection.projects, &self.old, &workspace);
         let mut draft = Draft {
             rename: self,
             repo,
             workspace: &workspace,
             projects: &selection.projects,
+            is_proven: selection.is_proven,
             plan: Plan {
                 title: format!("rename {} {} to {}", self.kind.word(), self.old, self.new),
                 ..Plan::default()
@@ -56,9 +59,10 @@ impl Transform for Rename {
         };
         let targets = draft.targets(namespace, selection.is_renamed)?;
         draft.check_aliases(namespace)?;
+        draft.say_what_is_ignored();
         draft.compose_files(&targets);
         draft.aliases(namespace, &targets, selection.is_renamed);
-        draft.pinned_volume_name(namespace);
+        draft.pinned_engine_name(namespace);
         draft.other_files(&targets);
         draft.finish(selection.is_renamed)
     }
@@ -96,6 +100,8 @@ struct Draft<'a> {
     repo: &'a Repo,
     workspace: &'a Workspace,
     projects: &'a [Project],
+    /// Whether the old name is or was the service's for sure.
+    is_proven: bool,
     plan: Plan,
     /// Patches of Compose files by path.
     patches: BTreeMap<String, Patch>,
@@ -116,6 +122,7 @@ impl Draft<'_> {
             new: rename.new.clone(),
             names_container: namespace == Namespace::Container,
             has_container_name: !self.container_names().is_empty(),
+            is_split: false,
             is_distinctive: distinctive,
         };
         if namespace != Namespace::Service {
@@ -143,11 +150,13 @@ impl Draft<'_> {
                 return Err(PlanError::Exists { name: new, path, span });
             }
             target.names_container |= old == rename.old && new == rename.new;
+            target.is_split |= old == rename.old && new != rename.new;
             targets.push(Target {
                 namespace: Namespace::Container,
                 is_distinctive: target::looks_distinctive(&old),
                 names_container: true,
                 has_container_name: true,
+                is_split: old == rename.old && new != rename.new,
                 old,
                 new,
             });
@@ -209,16 +218,49 @@ impl Draft<'_> {
         })
     }
 
+    /// Says that there is no container's name to change, and that the old name is another's too.
+    fn say_what_is_ignored(&mut self) {
+        if matches!(self.rename.container_name, ContainerName::Set(_))
+            && self.container_names().is_empty()
+        {
+            let message = "--container-name changes a `container_name`, but the service has none";
+            let finding = Finding::warning("container-name-missing", message);
+            self.plan.findings.push(finding.help("add `container_name` to the service by hand"));
+        }
+        for path in self.projects.iter().flat_map(Project::all_files) {
+            let Some(file) = self.workspace.files.get(path) else { continue };
+            for service in file.services() {
+                let is_other = ![&self.rename.old, &self.rename.new].contains(&&service.name);
+                if is_other && alias::answers_in_file(file, &service, &self.rename.old) {
+                    let reason = format!(
+                        "service `{}` answers to `{}` as an alias already: with the old name kept, answers come from both in turn",
+                        service.name, self.rename.old
+                    );
+                    let span = file.doc.node(service.key).span;
+                    let said = Refusal { span, reason };
+                    let said = finding("alias-collision", Severity::Warning, path, &said);
+                    self.plan.findings.push(said);
+                }
+            }
+        }
+    }
+
     /// Refuses aliases that another service of the project answers to.
     fn check_aliases(&self, namespace: Namespace) -> Result<(), PlanError> {
+        if !matches!(namespace, Namespace::Service | Namespace::Container) {
+            return Ok(());
+        }
         for path in self.projects.iter().flat_map(Project::all_files) {
             let Some(file) = self.workspace.files.get(path) else { continue };
             for service in file.services() {
                 let container = file.container_name(service.body);
-                let is_own = [&self.rename.old, &self.rename.new].into_iter().any(|name| {
-                    service.name == *name
-                        || (namespace == Namespace::Container && container == Some(name.as_str()))
-                });
+                let names = [&self.rename.old, &self.rename.new];
+                let is_own = match namespace {
+                    Namespace::Container => {
+                        names.iter().any(|name| container == Some(name.as_str()))
+                    }
+                    _ => names.contains(&&service.name),
+                };
                 if is_own {
                     continue;
                 }
@@ -381,50 +423,70 @@ impl Draft<'_> {
         found
     }
 
-    /// A volume is found by its engine name: under a new key it must keep the one that it has.
-    fn pinned_volume_name(&mut self, namespace: Namespace) {
-        if namespace != Namespace::Volume || !self.rename.covers(Phase::Compose) {
+    /// A volume is found by its engine name, and so is all that is external: under a new key it must
+    /// keep the one that it has.
+    fn pinned_engine_name(&mut self, namespace: Namespace) {
+        let section = match namespace {
+            Namespace::Volume => "volumes",
+            Namespace::Network => "networks",
+            Namespace::Secret => "secrets",
+            Namespace::Config => "configs",
+            _ => return,
+        };
+        if !self.rename.covers(Phase::Compose) {
             return;
         }
         let old = &self.rename.old;
-        let mut pins = Vec::new();
+        let mut definitions = Vec::new();
         for path in self.projects.iter().flat_map(Project::all_files) {
             let Some(file) = self.workspace.files.get(path) else { continue };
-            let entry = file
-                .section("volumes")
-                .find(|entry| file.doc.value(entry.key).as_deref() == Some(old));
-            let Some(entry) = entry else { continue };
-            if file.attribute(entry.value, "name").is_some() {
-                continue;
-            }
-            let is_external =
-                file.text_of(entry.value, "external").is_some_and(|value| value != "false");
-            let engine_name =
-                if is_external { old.clone() } else { format!("${{COMPOSE_PROJECT_NAME}}_{old}") };
-            let name = Value::String(engine_name);
-            let pair = vec![("name".to_owned(), name.clone())];
-            let patch = if file.doc.entries(entry.value).is_empty() {
-                patch::replace_value(&file.doc, entry.value, &Value::Map(pair))
-            } else {
-                patch::add_entry(&file.doc, entry.value, "name", &name)
-            };
-            pins.push((path.to_owned(), file, entry.key, patch));
+            let named = |entry: &Entry| file.doc.value(entry.key).as_deref() == Some(old);
+            definitions.extend(file.section(section).find(named).map(|entry| (file, entry)));
         }
-        for (path, file, key, patch) in pins {
-            match patch {
-                Ok(patch) => {
+        // The files are merged: a name in any of them counts for all, also in `external: {name}`.
+        let has = |key: &str| {
+            definitions.iter().find_map(|(file, entry)| file.attribute(entry.value, key))
+        };
+        let external = definitions.iter().find_map(|(file, entry)| {
+            let (_, external) = file.attribute(entry.value, "external")?;
+            Some(file.doc.value(external.value).is_none_or(|value| value != "false"))
+        });
+        let Some((file, entry)) = definitions.first().copied() else { return };
+        let names_itself = definitions.iter().any(|(file, entry)| {
+            let external = file.attribute(entry.value, "external");
+            external.is_some_and(|(_, external)| file.doc.get(external.value, "name").is_some())
+        });
+        let engine_name = match external {
+            _ if has("name").is_some() || names_itself => return,
+            Some(true) => old.clone(),
+            _ if namespace == Namespace::Volume => format!("${{COMPOSE_PROJECT_NAME}}_{old}"),
+            _ => return,
+        };
+        let path = file.path.clone();
+        if file.doc.resolve(entry.value) != entry.value || file.doc.is_shared(entry.value) {
+            let reason = "it shares its settings with others through an anchor, so it can't be given the engine name that it must keep; write them out first".to_owned();
+            self.refusal(&path, &Refusal { span: file.doc.node(entry.key).span, reason });
+            return;
+        }
+        let name = Value::String(engine_name);
+        let patch = if file.doc.entries(entry.value).is_empty() {
+            let pair = vec![("name".to_owned(), name)];
+            patch::replace_value(&file.doc, entry.value, &Value::Map(pair))
+        } else {
+            patch::add_entry(&file.doc, entry.value, "name", &name)
+        };
+        match patch {
+            Ok(patch) => {
+                if external != Some(true) {
                     let reason = "the volume keeps its engine name, so that it keeps its data; docker compose 2 sets COMPOSE_PROJECT_NAME by itself, with docker-compose 1 set it in .env".to_owned();
-                    let span = file.doc.node(key).span;
-                    self.plan.findings.push(finding(
-                        "volume-name-pinned",
-                        Severity::Info,
-                        &path,
-                        &Refusal { span, reason },
-                    ));
-                    self.added(path, patch, Class::Volume, "the engine's name of the volume");
+                    let span = file.doc.node(entry.key).span;
+                    let refusal = Refusal { span, reason };
+                    let said = finding("volume-name-pinned", Severity::Info, &path, &refusal);
+                    self.plan.findings.push(said);
                 }
-                Err(refusal) => self.refusal(&path, &refusal),
+                self.added(path, patch, Class::Volume, "the name that the engine knows it by");
             }
+            Err(refusal) => self.refusal(&path, &refusal),
         }
     }
 
@@ -436,6 +498,7 @@ impl Draft<'_> {
         for target in targets.iter().filter(covered) {
             // Both targets have one name where the container is named after its service.
             let is_twin = target.namespace == Namespace::Container
+                && !target.is_split
                 && targets
                     .iter()
                     .any(|other| other.namespace == Namespace::Service && other.old == target.old);
@@ -472,7 +535,8 @@ impl Draft<'_> {
         definers: &[Project],
         project_names: &BTreeSet<String>,
     ) {
-        let in_reach = elsewhere::is_in_reach(&found.file.path, self.projects, definers);
+        let in_reach =
+            self.is_proven && elsewhere::is_in_reach(&found.file.path, self.projects, definers);
         let lowest =
             if self.rename.only_certain { Confidence::Certain } else { Confidence::Likely };
         let (path, text) = (&found.file.path, &found.file.text);

@@ -18,6 +18,24 @@ pub(super) enum Role {
     },
 }
 
+/// Adds the files that are laid over a chosen project's to its variants.
+pub(super) fn adopt_overlays(projects: &mut [Project], old: &str, workspace: &Workspace) {
+    let is_chosen =
+        |path: &str| projects.iter().flat_map(Project::all_files).any(|own| own == path);
+    let overlays: Vec<&ComposeFile> = workspace
+        .files
+        .values()
+        .filter(|file| !is_chosen(&file.path))
+        .filter(|file| role(file, old, workspace, projects) == Role::Own)
+        .collect();
+    for file in overlays {
+        let beside = projects.iter().position(|project| project.folder == folder(&file.path));
+        if let Some(project) = projects.get_mut(beside.unwrap_or_default()) {
+            project.variants.push(file.path.clone());
+        }
+    }
+}
+
 /// Tells the role of a file.
 pub(super) fn role(
     file: &ComposeFile,

@@ -18,6 +18,8 @@ pub(super) struct Selection {
     pub(super) projects: Vec<Project>,
     /// Whether OLD is gone from all of them already: NEW stands in its place.
     pub(super) is_renamed: bool,
+    /// Whether the files show that the old name is or was borne: defined, or kept as an alias.
+    pub(super) is_proven: bool,
 }
 
 /// Chooses the projects that define OLD, or that show the rename as already made.
@@ -57,7 +59,7 @@ pub(super) fn select(
             return Err(PlanError::Exists { name: rename.new.clone(), path, span });
         }
     }
-    Ok(Selection { projects, is_renamed: false })
+    Ok(Selection { projects, is_renamed: false, is_proven: true })
 }
 
 fn already_renamed(
@@ -94,7 +96,12 @@ fn already_renamed(
             findings: workspace.findings.clone(),
         });
     }
-    Ok(Selection { projects: one_or_all(rename, done)?, is_renamed: true })
+    let projects = one_or_all(rename, done)?;
+    let is_proven = !rename.keep_alias
+        || projects
+            .iter()
+            .any(|project| alias::answers_to(&workspace.files, project, &rename.new, &rename.old));
+    Ok(Selection { projects, is_renamed: true, is_proven })
 }
 
 /// Leaves out projects that only lay something over a service which another one defines.

@@ -16,6 +16,8 @@ pub(super) struct Target {
     pub(super) names_container: bool,
     /// Whether the service has a container name of its own, so that Compose derives none.
     pub(super) has_container_name: bool,
+    /// Whether service and container had one name and get two.
+    pub(super) is_split: bool,
     /// Whether the name can hardly be anything else, so that weaker evidence is enough.
     pub(super) is_distinctive: bool,
 }
@@ -30,6 +32,13 @@ impl Target {
     pub(super) fn accepts(&self, class: Class) -> bool {
         let is_container = self.names_container || self.namespace == Namespace::Container;
         let is_service = self.namespace == Namespace::Service;
+        let names_container = matches!(
+            class,
+            Class::ContainerReference | Class::ContainerCommand | Class::ContainerPattern
+        );
+        if self.is_split && is_service == names_container {
+            return false;
+        }
         match class {
             Class::ServiceReference | Class::ComposeCommand | Class::Snippet => is_service,
             // Without a name of its own the container's name holds the service's.
