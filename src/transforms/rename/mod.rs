@@ -227,7 +227,9 @@ impl Draft<'_> {
             let finding = Finding::warning("container-name-missing", message);
             self.plan.findings.push(finding.help("add `container_name` to the service by hand"));
         }
-        for path in self.projects.iter().flat_map(Project::all_files) {
+        let keeps = self.rename.keep_alias
+            && matches!(self.rename.kind, Namespace::Service | Namespace::Container);
+        for path in self.projects.iter().flat_map(Project::all_files).filter(|_| keeps) {
             let Some(file) = self.workspace.files.get(path) else { continue };
             for service in file.services() {
                 let is_other = ![&self.rename.old, &self.rename.new].contains(&&service.name);

@@ -68,6 +68,10 @@ fn already_renamed(
     workspace: &Workspace,
     candidates: &[Project],
 ) -> Result<Selection, PlanError> {
+    let mut candidates = candidates.to_vec();
+    for project in &mut candidates {
+        role::adopt_overlays(std::slice::from_mut(project), &rename.new, workspace);
+    }
     let is_done = |project: &&Project| {
         definition(workspace, project, namespace, &rename.new).is_some()
             && (namespace != Namespace::Service

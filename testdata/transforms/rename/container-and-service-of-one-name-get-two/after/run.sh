@@ -1,0 +1,3 @@
+#!/bin/sh
+docker exec pgc psql
+docker compose restart store

@@ -1,0 +1,3 @@
+#!/bin/sh
+docker exec app-db psql
+docker compose restart app-db
