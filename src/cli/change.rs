@@ -5,6 +5,7 @@ use crate::repo::load::{LoadOptions, Repo};
 use crate::report::apply::{ApplyError, apply};
 use crate::report::{diff, human, json, markdown, summary};
 use crate::transforms::plan::{Outcome, Plan, PlanError, Transform};
+use crate::transforms::review::review;
 
 use super::args::{ChangeArgs, Format};
 use super::{Exit, Globals, Io, complain, print};
@@ -31,24 +32,24 @@ impl Mode {
 }
 
 /// Reads the tree, plans a change, and shows, checks or writes it.
-pub(super) fn run(
-    transform: &dyn Transform,
-    load: &LoadOptions,
-    globals: &Globals,
-    mode: Mode,
-    io: &mut Io,
-) -> Exit {
-    let repo = match Repo::load(&globals.root, load) {
+pub(super) fn run(transform: &dyn Transform, globals: &Globals, mode: Mode, io: &mut Io) -> Exit {
+    let load = LoadOptions {
+        names: transform.names(),
+        no_ignore: globals.no_ignore,
+        extra: globals.files.clone(),
+    };
+    let repo = match Repo::load(&globals.root, &load) {
         Ok(repo) => repo,
         Err(error) => {
             let finding = Finding::error("root-unreadable", error.to_string());
             return fail(&[finding], &Repo::default(), globals, io);
         }
     };
-    let plan = match transform.plan(&repo) {
+    let mut plan = match transform.plan(&repo) {
         Ok(plan) => plan,
         Err(error) => return fail(&told(&error, &repo), &repo, globals, io),
     };
+    review(&mut plan, &repo);
     let is_pending = plan.outcome == Outcome::Changes && !plan.change.is_empty();
     if mode == Mode::Write && is_pending {
         // Written before anything is printed: a reader that goes away must not stop it midway.

@@ -86,7 +86,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
     };
     let mode = change::Mode::of(&command.change);
     let rename = rename::options(command, &globals);
-    change::run(&rename, &rename::load(&rename, &globals), &globals, mode, io)
+    change::run(&rename, &globals, mode, io)
 }
 
 fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Finding> {

@@ -1,6 +1,5 @@
 //! `rename OLD NEW`: arguments to options.
 
-use crate::repo::load::LoadOptions;
 use crate::transforms::rename::options::{ContainerName, Rename};
 
 use super::Globals;
@@ -29,17 +28,6 @@ pub(super) fn options(args: RenameArgs, globals: &Globals) -> Rename {
     }
 }
 
-/// Gives what must be read for a rename.
-pub(super) fn load(rename: &Rename, globals: &Globals) -> LoadOptions {
-    // The container's name as it is stands in a Compose file that is not read yet.
-    let is_known = !matches!(rename.container_name, ContainerName::Set(_));
-    LoadOptions {
-        names: if is_known { vec![rename.old.clone()] } else { Vec::new() },
-        no_ignore: globals.no_ignore,
-        extra: rename.files.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
@@ -48,10 +36,11 @@ mod tests {
     use crate::cli::args::{Cli, Command};
     use crate::compose::names::Namespace;
     use crate::report::human::{Detail, Look};
+    use crate::transforms::plan::Transform as _;
     use crate::transforms::rename::options::Phase;
 
     /// The rename of a command line in the globals of a project.
-    fn parsed(args: &str) -> (Rename, LoadOptions) {
+    fn parsed(args: &str) -> Rename {
         let globals = Globals {
             root: "/".into(),
             files: vec!["x.yaml".to_owned()],
@@ -66,9 +55,7 @@ mod tests {
         let Command::Rename(args) = Cli::try_parse_from(args).unwrap().command else {
             panic!("no rename");
         };
-        let rename = options(args, &globals);
-        let load = load(&rename, &globals);
-        (rename, load)
+        options(args, &globals)
     }
 
     #[test]
@@ -89,15 +76,14 @@ mod tests {
             ("--only-certain", |r| r.only_certain),
         ];
         for (args, check) in cases {
-            let (rename, load) = parsed(args);
+            let rename = parsed(args);
             assert!(check(&rename), "{args}: {rename:?}");
-            assert!(load.no_ignore && load.extra == ["x.yaml"], "{args}: {load:?}");
         }
     }
 
     #[test]
     fn everything_is_read_where_the_container_has_a_name_of_its_own() {
-        assert_eq!(parsed("--container-name keep").1.names, ["a"]);
-        assert_eq!(parsed("--container-name c").1.names, [""; 0]);
+        assert_eq!(parsed("--container-name keep").names(), ["a"]);
+        assert_eq!(parsed("--container-name c").names(), [""; 0]);
     }
 }

@@ -77,6 +77,8 @@ pub(super) fn plan() -> Plan {
         ],
         outcome: Outcome::Changes,
         hazards: vec![Finding::warning("orphan", "the old container goes on running")],
+        intents: Vec::new(),
+        effects: vec!["service db → app-db".to_owned()],
     }
 }
 

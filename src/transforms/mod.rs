@@ -2,5 +2,7 @@
 //!
 //! A transform never writes; `--diff`, `--check` and `--write` are three uses of one plan.
 
+pub mod intent;
 pub mod plan;
 pub mod rename;
+pub mod review;

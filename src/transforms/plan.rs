@@ -6,9 +6,14 @@ use crate::repo::load::Repo;
 use crate::text::change::ChangeSet;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
+use crate::transforms::intent::Intent;
 
 /// A change of a repository that can be planned without making it.
 pub trait Transform {
+    /// Gives the names one of which a file must hold to matter to the change, Compose and env
+    /// files aside; none where every text matters.
+    fn names(&self) -> Vec<String>;
+
     /// Plans the change.
     ///
     /// # Errors
@@ -29,8 +34,12 @@ pub struct Plan {
     pub left: Vec<LeftMention>,
     /// What a person should know.
     pub findings: Vec<Finding>,
+    /// What the change is to do to the projects' models; all else in them must stay.
+    pub intents: Vec<Intent>,
     /// What can go wrong when the change is deployed.
     pub hazards: Vec<Finding>,
+    /// What differs in the projects' models afterwards, in words.
+    pub effects: Vec<String>,
     /// How it ends.
     pub outcome: Outcome,
 }

@@ -27,6 +27,7 @@ use crate::repo::workspace::Workspace;
 use crate::text::change::ChangeSet;
 use crate::text::edit::{Edit, TextEdit};
 use crate::text::span::Span;
+use crate::transforms::intent::{Intent, RenameIntent};
 use crate::transforms::plan::{LeftMention, Outcome, Plan, PlanError, PlannedEdit, Transform};
 use crate::yaml::document::Entry;
 use crate::yaml::patch::{self, Patch, Refusal, Value};
@@ -38,6 +39,14 @@ use structure::{FileDraft, Meaning, Task};
 use target::Target;
 
 impl Transform for Rename {
+    fn names(&self) -> Vec<String> {
+        // The container's name as it is stands in a Compose file that is not read yet.
+        match self.container_name {
+            ContainerName::Set(_) => Vec::new(),
+            ContainerName::Follow | ContainerName::Keep => vec![self.old.clone()],
+        }
+    }
+
     fn plan(&self, repo: &Repo) -> Result<Plan, PlanError> {
         let workspace = Workspace::new(repo, &self.files);
         let namespace = self.kind;
@@ -58,6 +67,7 @@ impl Transform for Rename {
             edits: Vec::new(),
         };
         let targets = draft.targets(namespace, selection.is_renamed)?;
+        draft.intend(&targets, selection.is_renamed);
         draft.check_aliases(namespace)?;
         draft.say_what_is_ignored();
         draft.compose_files(&targets);
@@ -163,6 +173,33 @@ impl Draft<'_> {
         }
         targets.insert(0, target);
         Ok(targets)
+    }
+
+    /// Says what is to become of the projects' models.
+    fn intend(&mut self, targets: &[Target], is_made: bool) {
+        let rename = self.rename;
+        let containers = targets.iter().filter(|target| target.namespace == Namespace::Container);
+        self.plan.intents.push(Intent::Rename(RenameIntent {
+            projects: self.projects.to_vec(),
+            namespace: rename.kind,
+            old: rename.old.clone(),
+            new: rename.new.clone(),
+            containers: containers.map(|one| (one.old.clone(), one.new.clone())).collect(),
+            aliases: self.wanted_aliases(targets),
+            is_made,
+        }));
+    }
+
+    /// The names to answer to besides the new ones, each once: those asked for, then the old ones.
+    fn wanted_aliases(&self, targets: &[Target]) -> Vec<String> {
+        let old = targets.iter().map(|target| &target.old).filter(|_| self.rename.keep_alias);
+        let mut unique: Vec<String> = Vec::new();
+        for name in self.rename.aliases.iter().chain(old) {
+            if !unique.contains(name) {
+                unique.push(name.clone());
+            }
+        }
+        unique
     }
 
     /// Container names that the service bears in its files.
@@ -365,16 +402,7 @@ impl Draft<'_> {
         if !has_hosts || !rename.covers(Phase::Compose) {
             return;
         }
-        let mut wanted: Vec<String> = rename.aliases.clone();
-        if rename.keep_alias {
-            wanted.extend(targets.iter().map(|target| target.old.clone()));
-        }
-        let mut unique: Vec<String> = Vec::new();
-        for name in wanted {
-            if !unique.contains(&name) {
-                unique.push(name);
-            }
-        }
+        let unique = self.wanted_aliases(targets);
         if unique.is_empty() {
             return;
         }

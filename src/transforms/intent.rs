@@ -1,0 +1,66 @@
+//! What a change is to do to the projects' models: what hazards are computed from, and what a
+//! model's difference is held against.
+
+use crate::compose::discover::Project;
+use crate::compose::names::Namespace;
+
+/// One declared step, with the projects that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// A name becomes another.
+    Rename(RenameIntent),
+    /// A database server gets another superuser.
+    Superuser(SuperuserIntent),
+    /// A network alias goes.
+    Retire(RetireIntent),
+}
+
+/// A name that becomes another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenameIntent {
+    /// The projects that are changed.
+    pub projects: Vec<Project>,
+    /// Which set of names it is of.
+    pub namespace: Namespace,
+    /// The name as it was.
+    pub old: String,
+    /// The name to be.
+    pub new: String,
+    /// Container names that change, `(old, new)`.
+    pub containers: Vec<(String, String)>,
+    /// Names that the service answers to besides the new ones: the kept old ones, and those asked
+    /// for.
+    pub aliases: Vec<String>,
+    /// Whether the rename was made before, so that only mentions may be pending.
+    pub is_made: bool,
+}
+
+/// A database server's new superuser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuperuserIntent {
+    /// The projects that are changed.
+    pub projects: Vec<Project>,
+    /// The server's service.
+    pub service: String,
+    /// The superuser as it was.
+    pub from: String,
+    /// The superuser to be.
+    pub to: String,
+    /// The default database before, as the files come to it.
+    pub database_before: Option<String>,
+    /// The default database afterwards.
+    pub database: String,
+    /// The variable that the server's password is taken from afterwards, where it was split off.
+    pub split_password: Option<String>,
+}
+
+/// A network alias that goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetireIntent {
+    /// The projects that are changed.
+    pub projects: Vec<Project>,
+    /// The service that bears it.
+    pub service: String,
+    /// The alias.
+    pub alias: String,
+}
