@@ -20,7 +20,10 @@ pub struct Project {
     pub folder: String,
     /// What a person chooses it by: its first file.
     pub main: String,
-    /// All of its files in the order of loading, the main one first. Each once.
+    /// The files that docker compose is given, in their order.
+    pub loaded: Vec<String>,
+    /// All of its files in the order of loading, the main one first, with those that are included
+    /// and extended from. Each once.
     pub files: Vec<String>,
     /// Files in the same folder that are loaded by `-f` in its place or on top of it.
     pub variants: Vec<String>,
@@ -50,6 +53,7 @@ pub fn from_files(named: &[String], files: Files<'_>) -> Project {
     let main = named.first().cloned().unwrap_or_default();
     let mut project =
         Project { folder: folder(&main).to_owned(), main: main.clone(), ..Project::default() };
+    project.loaded = named.to_vec();
     for path in named {
         add_with_references(&mut project, path, &main, files);
     }
@@ -94,6 +98,7 @@ fn in_folder(folder: &str, paths: &[&str], files: Files<'_>) -> Vec<Project> {
         for path in &initial {
             add_with_references(&mut project, path, &main, files);
         }
+        project.loaded = initial;
         for path in variants {
             if !project.files.iter().any(|taken| taken == path) {
                 project.variants.push(path.to_owned());

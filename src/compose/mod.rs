@@ -5,10 +5,15 @@
 
 pub mod command;
 pub mod discover;
+pub mod effective;
 pub mod endpoint;
+pub mod env_file;
 pub mod interpolate;
+mod merge;
 pub mod model;
 pub mod names;
+mod normal;
 pub mod setting;
 pub mod usage;
+pub mod value;
 pub mod values;

@@ -7,4 +7,5 @@ pub mod kind;
 mod list;
 pub mod load;
 pub mod mentions;
+pub mod models;
 pub mod workspace;

@@ -238,6 +238,16 @@ impl Document {
         Some(decode::value(&self.text, self.node(id).span, style, self.block_indent(id)))
     }
 
+    /// Tells whether a scalar is null (through an alias): nothing at all, `~` or `null` without
+    /// quotes (YAML 1.2.2 §10.2.1.1).
+    #[must_use]
+    pub fn is_null(&self, id: NodeId) -> bool {
+        let Some((id, ScalarStyle::Plain)) = self.scalar(id) else { return false };
+        let is_text = self.node(id).tag.as_ref().is_some_and(|tag| &*tag.name == "!str");
+        let value = self.value(id).unwrap_or_default();
+        !is_text && matches!(&*value, "" | "~" | "null" | "Null" | "NULL")
+    }
+
     /// Maps a byte range of a scalar's value to the file, where those bytes stand there as they
     /// are in the value: none across a fold, an escape, a doubled quote or a block scalar's
     /// line break.

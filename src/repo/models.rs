@@ -1,0 +1,70 @@
+//! The tree as docker compose would load it, as it is or as it stands after a change.
+
+use std::collections::BTreeMap;
+
+use crate::compose::discover::Project;
+use crate::compose::effective::{Effective, Files};
+use crate::compose::model::ComposeFile;
+use crate::repo::load::Repo;
+use crate::repo::workspace::Workspace;
+use crate::text::change::ChangeSet;
+use crate::text::source::SourceFile;
+
+/// The files of a tree, changed ones in their new form.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    repo: &'a Repo,
+    workspace: &'a Workspace,
+    /// Compose files that a change touches, as they stand afterwards.
+    compose: BTreeMap<String, ComposeFile>,
+    /// Other files that a change touches.
+    texts: BTreeMap<String, String>,
+}
+
+impl<'a> Tree<'a> {
+    /// The tree as it is.
+    #[must_use]
+    pub fn before(repo: &'a Repo, workspace: &'a Workspace) -> Self {
+        Self { repo, workspace, compose: BTreeMap::new(), texts: BTreeMap::new() }
+    }
+
+    /// The tree as it stands after a change.
+    #[must_use]
+    pub fn after(repo: &'a Repo, workspace: &'a Workspace, change: &ChangeSet) -> Self {
+        let mut tree = Self::before(repo, workspace);
+        for (path, edit) in change.iter() {
+            let Some(source) = repo.get(path) else { continue };
+            let text = edit.apply(&source.text);
+            if workspace.files.contains_key(path) {
+                let file = ComposeFile::parse(&SourceFile::new(path, text));
+                tree.compose.insert(path.to_owned(), file);
+            } else {
+                tree.texts.insert(path.to_owned(), text);
+            }
+        }
+        tree
+    }
+
+    /// Gives the model of a project.
+    #[must_use]
+    pub fn model(&self, project: &Project) -> Effective {
+        Effective::of(project, self)
+    }
+
+    /// Gives the model of a project's variant, loaded alone.
+    #[must_use]
+    pub fn variant(&self, project: &Project, path: &str) -> Effective {
+        Effective::load(&[path.to_owned()], &project.folder, self)
+    }
+}
+
+impl Files for Tree<'_> {
+    fn compose(&self, path: &str) -> Option<&ComposeFile> {
+        self.compose.get(path).or_else(|| self.workspace.files.get(path))
+    }
+
+    fn text(&self, path: &str) -> Option<&str> {
+        let changed = self.texts.get(path).map(String::as_str);
+        changed.or_else(|| Some(&self.repo.get(path)?.text))
+    }
+}
