@@ -15,6 +15,18 @@ pub enum Intent {
     Retire(RetireIntent),
 }
 
+impl Intent {
+    /// Gives the projects that are changed.
+    #[must_use]
+    pub fn projects(&self) -> &[Project] {
+        match self {
+            Self::Rename(rename) => &rename.projects,
+            Self::Superuser(superuser) => &superuser.projects,
+            Self::Retire(retire) => &retire.projects,
+        }
+    }
+}
+
 /// A name that becomes another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenameIntent {

@@ -2,7 +2,10 @@
 //!
 //! A transform never writes; `--diff`, `--check` and `--write` are three uses of one plan.
 
+pub mod hazards;
 pub mod intent;
 pub mod plan;
 pub mod rename;
 pub mod review;
+pub mod semantic;
+pub mod situation;

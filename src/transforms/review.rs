@@ -4,7 +4,28 @@
 //! Invariant: a plan whose models differ beyond its intents is refused, with nothing to write.
 
 use crate::repo::load::Repo;
+use crate::repo::workspace::Workspace;
+use crate::transforms::hazards::hazards;
+use crate::transforms::intent::Intent;
 use crate::transforms::plan::Plan;
+use crate::transforms::semantic::effects;
+use crate::transforms::situation::Situation;
 
 /// Adds the effects and the hazards of a plan, and refuses it where it does more than it says.
-pub fn review(_plan: &mut Plan, _repo: &Repo) {}
+pub fn review(plan: &mut Plan, repo: &Repo) {
+    let files = plan.intents.iter().flat_map(Intent::projects).flat_map(|project| &project.loaded);
+    let files: Vec<String> = files.cloned().collect();
+    if files.is_empty() {
+        return;
+    }
+    let mut workspace = Workspace::new(repo, &[]);
+    if files.iter().any(|path| !workspace.files.contains_key(path)) {
+        workspace = Workspace::new(repo, &files);
+    }
+    let situation = Situation::new(plan, repo, &workspace);
+    let found = hazards(plan, &situation);
+    let effects = effects(plan, &situation);
+    plan.hazards.extend(found);
+    plan.effects.extend(effects);
+    plan.sort();
+}
