@@ -5,10 +5,11 @@
 
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
+use crate::text::change::ChangeSet;
 use crate::transforms::hazards::hazards;
 use crate::transforms::intent::Intent;
-use crate::transforms::plan::Plan;
-use crate::transforms::semantic::effects;
+use crate::transforms::plan::{Outcome, Plan};
+use crate::transforms::semantic::{effects, objections};
 use crate::transforms::situation::Situation;
 
 /// Adds the effects and the hazards of a plan, and refuses it where it does more than it says.
@@ -23,6 +24,12 @@ pub fn review(plan: &mut Plan, repo: &Repo) {
         workspace = Workspace::new(repo, &files);
     }
     let situation = Situation::new(plan, repo, &workspace);
+    let objections = objections(plan, &situation);
+    if !objections.is_empty() && plan.outcome != Outcome::Refused {
+        plan.outcome = Outcome::Refused;
+        plan.change = ChangeSet::default();
+    }
+    plan.findings.extend(objections);
     let found = hazards(plan, &situation);
     let effects = effects(plan, &situation);
     plan.hazards.extend(found);

@@ -1,0 +1,243 @@
+//! The differences that intents bring.
+
+use crate::compose::names::Namespace;
+use crate::compose::value::{Value, ValueKind};
+use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
+use crate::transforms::semantic::text::{is_renamed, is_renamed_with};
+
+/// What a change may do to a model.
+pub(super) struct Allowed {
+    renames: Vec<RenameIntent>,
+    superusers: Vec<SuperuserIntent>,
+    retired: Vec<RetireIntent>,
+    /// Names that may be replaced in any text, with what may stand there afterwards.
+    pairs: Vec<(String, String)>,
+}
+
+impl Allowed {
+    pub(super) fn of(intents: &[Intent]) -> Self {
+        let mut allowed = Self {
+            renames: Vec::new(),
+            superusers: Vec::new(),
+            retired: Vec::new(),
+            pairs: Vec::new(),
+        };
+        for intent in intents {
+            match intent {
+                Intent::Rename(rename) => {
+                    let names = std::iter::once((rename.old.clone(), rename.new.clone()));
+                    for (old, new) in names.chain(rename.containers.iter().cloned()) {
+                        // A bare link keeps its host name: `old` becomes `new:old`.
+                        allowed.pairs.push((old.clone(), format!("{new}:{old}")));
+                        allowed.pairs.push((old, new));
+                    }
+                    allowed.renames.push(rename.clone());
+                }
+                Intent::Superuser(superuser) => allowed.superusers.push(superuser.clone()),
+                Intent::Retire(retire) => allowed.retired.push(retire.clone()),
+            }
+        }
+        allowed
+    }
+
+    /// The name that a thing has afterwards, where it is renamed.
+    pub(super) fn renamed(&self, namespace: Namespace, name: &str) -> Option<&str> {
+        let rename =
+            self.renames.iter().find(|one| one.namespace == namespace && one.old == name)?;
+        Some(&rename.new)
+    }
+
+    /// The name that a reference by key has afterwards (`depends_on`, `networks`).
+    pub(super) fn renamed_key(&self, name: &str) -> Option<&str> {
+        let rename = self.renames.iter().find(|one| one.old == name)?;
+        Some(&rename.new)
+    }
+
+    /// Tells whether the values under a path may differ as they do.
+    pub(super) fn permits(
+        &self,
+        path: &[String],
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> bool {
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        if let (Some(old), Some(new)) = (before.and_then(Value::text), after.and_then(Value::text))
+            && is_renamed(old, new, &self.pairs)
+        {
+            return true;
+        }
+        match keys.as_slice() {
+            ["services", service, rest @ ..] => {
+                self.permits_networks(service, rest, before, after)
+                    || self.permits_container(service, rest, before, after)
+                    || self.superusers.iter().any(|one| one.permits(service, rest, before, after))
+            }
+            // A renamed thing keeps its name on the engine.
+            ["volumes" | "networks" | "secrets" | "configs", name, rest @ ..] => {
+                self.is_new_name(name)
+                    && (rest == ["name"] || rest.is_empty())
+                    && is_named_only(before, after)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_new_name(&self, name: &str) -> bool {
+        self.renames.iter().any(|rename| rename.new == name)
+    }
+
+    /// Aliases come to a renamed service, and one goes from a service that retires it.
+    fn permits_networks(
+        &self,
+        service: &str,
+        rest: &[&str],
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> bool {
+        let networks = |value: Option<&Value>| -> Vec<(String, Vec<String>)> {
+            // Without any, a service is on the default network.
+            let none = Value::new(ValueKind::Null);
+            let entries: Vec<(String, &Value)> = match value.map(|value| &value.kind) {
+                Some(ValueKind::Map(entries)) if !entries.is_empty() => {
+                    entries.iter().map(|(key, value)| (key.clone(), value)).collect()
+                }
+                _ => vec![("default".to_owned(), &none)],
+            };
+            entries.into_iter().map(|(name, value)| (name, aliases(value))).collect()
+        };
+        if rest != ["networks"] {
+            return false;
+        }
+        let (old, new) = (networks(before), networks(after));
+        let same_settings = settings(before) == settings(after);
+        let names = |list: &[(String, Vec<String>)]| -> Vec<String> {
+            let name =
+                |name: &String| self.renamed(Namespace::Network, name).unwrap_or(name).to_owned();
+            let mut names: Vec<String> = list.iter().map(|(key, _)| name(key)).collect();
+            names.sort();
+            names
+        };
+        let aliases_fit = old.iter().all(|(network, old)| {
+            let renamed = self.renamed(Namespace::Network, network);
+            let found =
+                new.iter().find(|(name, _)| name == network || Some(name.as_str()) == renamed);
+            found.is_some_and(|(_, new)| self.aliases_fit(service, old, new))
+        });
+        same_settings && names(&old) == names(&new) && aliases_fit
+    }
+
+    fn aliases_fit(&self, service: &str, old: &[String], new: &[String]) -> bool {
+        let comes = |name: &String| {
+            let mut own = self.renames.iter().filter(|rename| bears(rename, service));
+            own.any(|rename| rename.aliases.contains(name))
+        };
+        let goes = |name: &String| {
+            let mut own = self.retired.iter().filter(|retire| retire.service == service);
+            own.any(|retire| retire.alias == *name)
+                // A renamed service's new name needs no alias.
+                || self.is_new_name(name)
+        };
+        new.iter().all(|name| old.contains(name) || comes(name))
+            && old.iter().all(|name| new.contains(name) || goes(name))
+    }
+
+    /// A container gets the name that was asked for.
+    fn permits_container(
+        &self,
+        service: &str,
+        rest: &[&str],
+        _before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> bool {
+        let name = after.and_then(Value::text);
+        rest == ["container_name"]
+            && self
+                .renames
+                .iter()
+                .filter(|rename| bears(rename, service))
+                .any(|rename| rename.containers.iter().any(|(_, new)| Some(new.as_str()) == name))
+    }
+}
+
+impl SuperuserIntent {
+    /// Tells whether a value of a service may differ so.
+    fn permits(
+        &self,
+        service: &str,
+        rest: &[&str],
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> bool {
+        let is_server = service == self.service;
+        match rest {
+            ["environment", variable] if is_server => {
+                ["POSTGRES", "PG"].iter().any(|prefix| variable.starts_with(prefix))
+            }
+            // The split-off variable reaches every service that is given the whole env file.
+            ["environment", variable] if before.is_none() => {
+                self.split_password.as_deref() == Some(*variable)
+            }
+            ["environment" | "labels", ..]
+            | ["command" | "entrypoint", ..]
+            | ["healthcheck", "test", ..] => {
+                let (Some(before), Some(after)) = (before, after) else { return false };
+                let database = &self.database;
+                let mut more = vec!["-d".to_owned(), database.clone(), format!("-d{database}")];
+                more.push(format!("--dbname={database}"));
+                more.extend(self.database_before.clone());
+                more.push(self.from.clone());
+                let pairs = [(self.from.clone(), self.to.clone())];
+                is_renamed_with(&flat(before), &flat(after), &pairs, &more)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Tells whether a rename is of the service that has this name afterwards.
+fn bears(rename: &RenameIntent, service: &str) -> bool {
+    match rename.namespace {
+        Namespace::Service => rename.new == service || rename.old == service,
+        Namespace::Container => true,
+        _ => false,
+    }
+}
+
+/// The aliases of a service on one network.
+fn aliases(network: &Value) -> Vec<String> {
+    let items = network.get("aliases").map(Value::items).unwrap_or_default();
+    items.iter().filter_map(|item| item.text().map(str::to_owned)).collect()
+}
+
+/// What a service says of its networks besides aliases, by network: none where it says nothing.
+fn settings(networks: Option<&Value>) -> Vec<Vec<(String, Value)>> {
+    let Some(networks) = networks else { return vec![Vec::new()] };
+    let of = |value: &Value| {
+        let entries = value.entries().filter(|(key, _)| *key != "aliases");
+        entries.map(|(key, value)| (key.to_owned(), value.clone())).collect()
+    };
+    let mut found: Vec<Vec<(String, Value)>> =
+        networks.entries().map(|(_, value)| of(value)).collect();
+    if found.is_empty() {
+        found.push(Vec::new());
+    }
+    found
+}
+
+/// Tells whether a thing differs only by a name that is given now.
+fn is_named_only(before: Option<&Value>, after: Option<&Value>) -> bool {
+    let without_name = |value: Option<&Value>| -> Vec<(String, Value)> {
+        let entries = value.into_iter().flat_map(Value::entries).filter(|(key, _)| *key != "name");
+        entries.map(|(key, value)| (key.to_owned(), value.clone())).collect()
+    };
+    after.is_some() && without_name(before) == without_name(after)
+}
+
+/// A command as one text, however it is written.
+fn flat(value: &Value) -> String {
+    match &value.kind {
+        ValueKind::Scalar(text) => text.clone(),
+        ValueKind::List(items) => items.iter().map(flat).collect::<Vec<_>>().join(" "),
+        ValueKind::Null | ValueKind::Map(_) => String::new(),
+    }
+}

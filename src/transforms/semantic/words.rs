@@ -1,0 +1,229 @@
+//! What differs between the models, in words: a line for each thing that changes, and one for the
+//! containers that docker compose makes anew.
+
+use std::collections::BTreeMap;
+
+use crate::compose::effective::Effective;
+use crate::compose::names::Namespace;
+use crate::compose::usage::occurrences;
+use crate::compose::value::{Value, ValueKind};
+use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
+use crate::transforms::plan::Plan;
+use crate::transforms::situation::{Models, Situation};
+
+/// Gives the lines of all projects; with several, each names its file.
+pub(super) fn effects(plan: &Plan, situation: &Situation<'_>) -> Vec<String> {
+    let own = || situation.models.iter().filter(|models| models.variant.is_none());
+    let is_one = own().count() == 1;
+    let lines = own().flat_map(|models| {
+        let lines = plan
+            .intents
+            .iter()
+            .filter(|intent| intent.projects().iter().any(|one| one.main == models.project.main))
+            .flat_map(|intent| lines(intent, models))
+            .chain(recreated(models, &plan.intents));
+        let prefix = if is_one { String::new() } else { format!("{}: ", models.main()) };
+        lines.map(|line| format!("{prefix}{line}")).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+fn lines(intent: &Intent, models: &Models) -> Vec<String> {
+    match intent {
+        Intent::Rename(rename) => match rename.namespace {
+            Namespace::Service => service(rename, models).into_iter().collect(),
+            Namespace::Container => containers(rename, models),
+            _ => thing(rename, models).into_iter().collect(),
+        },
+        Intent::Superuser(superuser) => superuser_line(superuser, models).into_iter().collect(),
+        Intent::Retire(retire) => retired(retire, models),
+    }
+}
+
+fn service(rename: &RenameIntent, models: &Models) -> Option<String> {
+    let before = models.before.services.get(&rename.old);
+    let after = models.after.services.get(&rename.new)?;
+    let mut parts = vec![match before {
+        Some(_) => format!("service {} → {}", rename.old, rename.new),
+        None => format!("service {} is renamed already", rename.new),
+    }];
+    let name = |service: Option<&Value>| {
+        service.and_then(|service| service.text_of("container_name")).map(str::to_owned)
+    };
+    match (name(before), name(Some(after))) {
+        (Some(old), Some(new)) if old != new => parts.push(format!("container {old} → {new}")),
+        (Some(old), Some(_)) => parts.push(format!("container {old} keeps its name")),
+        _ => {}
+    }
+    parts.extend(answers(&rename.new, after));
+    parts.extend(mounts(before.unwrap_or(after), after));
+    let dependents = dependents(&models.before, &rename.old);
+    parts.push(format!("dependents {}", dependents.len()));
+    Some(parts.join("; "))
+}
+
+/// `answers on NETWORK to NAME, NAME`, for each network.
+fn answers(service: &str, value: &Value) -> Vec<String> {
+    let mut own = vec![service.to_owned()];
+    own.extend(value.text_of("container_name").map(str::to_owned));
+    let line = |network: &str, aliases: &[Value]| {
+        let mut names = own.clone();
+        names.extend(aliases.iter().filter_map(|alias| alias.text().map(str::to_owned)));
+        let mut unique: Vec<String> = Vec::new();
+        for name in names {
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        format!("answers on {network} to {}", unique.join(", "))
+    };
+    if let Some(mode) = value.text_of("network_mode") {
+        return vec![format!("has no name of its own, as its network_mode is {mode}")];
+    }
+    let networks: Vec<(&str, &Value)> =
+        value.get("networks").into_iter().flat_map(Value::entries).collect();
+    if networks.is_empty() {
+        return vec![line("default", &[])];
+    }
+    let aliases =
+        |network: &Value| network.get("aliases").map(Value::items).unwrap_or_default().to_vec();
+    networks.iter().map(|(name, network)| line(name, &aliases(network))).collect()
+}
+
+/// `volume data unchanged`, for each mount with a name.
+fn mounts(before: &Value, after: &Value) -> Vec<String> {
+    let volumes =
+        |service: &Value| service.get("volumes").map(Value::items).unwrap_or_default().to_vec();
+    let old = volumes(before);
+    let mut parts = Vec::new();
+    for new in volumes(after).iter().filter(|one| one.text_of("type") == Some("volume")) {
+        let target = new.text_of("target").unwrap_or_default();
+        let earlier = old.iter().find(|one| one.text_of("target") == Some(target));
+        let earlier = earlier.and_then(|one| one.text_of("source"));
+        parts.push(match (earlier, new.text_of("source")) {
+            (Some(old), Some(new)) if old == new => format!("volume {new} unchanged"),
+            (Some(old), Some(new)) => format!("volume {old} → {new}"),
+            (_, Some(new)) => format!("volume {new} is new"),
+            (_, None) => format!("anonymous volume at {target} does not go along"),
+        });
+    }
+    parts
+}
+
+fn containers(rename: &RenameIntent, models: &Models) -> Vec<String> {
+    let named = |service: &Value| service.text_of("container_name").map(str::to_owned);
+    let services = models.after.services.iter().filter_map(|(name, after)| {
+        let old = named(models.before.services.get(name)?)?;
+        let new = named(after)?;
+        (old != new && new == rename.new)
+            .then(|| format!("container {old} → {new} of service {name}"))
+    });
+    services.collect()
+}
+
+/// A volume, network, secret, config or model.
+fn thing(rename: &RenameIntent, models: &Models) -> Option<String> {
+    let word = rename.namespace.word();
+    let section = format!("{word}s");
+    let after = models.after.section(&section)?.get(&rename.new)?;
+    let users = models.after.services.values().filter(|service| holds(service, &rename.new));
+    let mut line =
+        format!("{word} {} → {}; used by {}", rename.old, rename.new, counted(users.count()));
+    if let Some(name) = after.text_of("name") {
+        line.push_str(&format!("; on the engine {name} as before"));
+    }
+    Some(line)
+}
+
+fn counted(number: usize) -> String {
+    format!("{number} service{}", if number == 1 { "" } else { "s" })
+}
+
+fn superuser_line(superuser: &SuperuserIntent, models: &Models) -> Option<String> {
+    models.after.services.get(&superuser.service)?;
+    let mut parts =
+        vec![format!("superuser of {}: {} → {}", superuser.service, superuser.from, superuser.to)];
+    let database = &superuser.database;
+    parts.push(match &superuser.database_before {
+        Some(before) if before != database => format!("default database {before} → {database}"),
+        _ => format!("default database {database} unchanged"),
+    });
+    if let Some(variable) = &superuser.split_password {
+        parts.push(format!("password from ${{{variable}}}"));
+    }
+    Some(parts.join("; "))
+}
+
+fn retired(retire: &RetireIntent, models: &Models) -> Vec<String> {
+    let Some(after) = models.after.services.get(&retire.service) else { return Vec::new() };
+    let answers = answers(&retire.service, after).join("; ");
+    vec![format!("service {} no longer answers to {}; it {answers}", retire.service, retire.alias)]
+}
+
+/// The services that name another one: by reference, or in a setting or command.
+fn dependents(model: &Effective, name: &str) -> Vec<String> {
+    let names = |(service, value): (&String, &Value)| {
+        let environment = model.environments.get(service);
+        let is_user = service != name
+            && (holds(value, name)
+                || environment.is_some_and(|all| all.values().any(|value| holds(value, name))));
+        is_user.then(|| service.clone())
+    };
+    model.services.iter().filter_map(names).collect()
+}
+
+/// Tells whether a value, or a key of it, names something as a whole word.
+fn holds(value: &Value, name: &str) -> bool {
+    let is_in = |text: &str| occurrences(text, name).any(|(_, is_whole)| is_whole);
+    match &value.kind {
+        ValueKind::Null => false,
+        ValueKind::Scalar(text) => is_in(text),
+        ValueKind::List(items) => items.iter().any(|item| holds(item, name)),
+        ValueKind::Map(entries) => {
+            // Labels and images speak of other things by the same name.
+            let told =
+                entries.iter().filter(|(key, _)| !matches!(key.as_str(), "image" | "labels"));
+            told.into_iter().any(|(key, value)| key == name || holds(value, name))
+        }
+    }
+}
+
+/// Says which containers docker compose makes anew, as their settings change.
+fn recreated(models: &Models, intents: &[Intent]) -> Option<String> {
+    let old_name = |new: &str| {
+        intents.iter().find_map(|intent| match intent {
+            Intent::Rename(rename)
+                if rename.namespace == Namespace::Service && rename.new == new =>
+            {
+                Some(rename.old.clone())
+            }
+            _ => None,
+        })
+    };
+    let settings = |model: &Effective, name: &str| -> Option<BTreeMap<String, Value>> {
+        let service = model.services.get(name)?;
+        let is_setting =
+            |key: &str| !matches!(key, "depends_on" | "profiles" | "env_file" | "environment");
+        let own = service.entries().filter(|(key, _)| is_setting(key));
+        let mut all: BTreeMap<String, Value> =
+            own.map(|(key, value)| (key.to_owned(), value.clone())).collect();
+        let environment = model.environments.get(name).cloned().unwrap_or_default();
+        all.insert("environment".to_owned(), Value::new(ValueKind::Map(environment)));
+        Some(all)
+    };
+    let changed: Vec<&str> = models
+        .after
+        .services
+        .keys()
+        .filter(|name| {
+            let before = models.before.services.contains_key(*name).then(|| (*name).clone());
+            let old = before.or_else(|| old_name(name));
+            let is_renamed = old.as_ref() != Some(*name);
+            is_renamed
+                || old.and_then(|old| settings(&models.before, &old))
+                    != settings(&models.after, name)
+        })
+        .map(String::as_str)
+        .collect();
+    (!changed.is_empty()).then(|| format!("docker compose makes anew: {}", changed.join(", ")))
+}
