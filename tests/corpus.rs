@@ -15,6 +15,7 @@ use composemod::repo::load::Repo;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Outcome, Plan, Transform};
 use composemod::transforms::rename::options::{ContainerName, Rename};
+use composemod::transforms::review::review;
 use composemod::yaml::document::Document;
 use rayon::prelude::*;
 use serde::Deserialize as _;
@@ -159,7 +160,8 @@ fn rename(path: &str, old: &str, new: &str, keep_alias: bool) -> Rename {
 /// Plans a rename in one file that is a project by itself. A refusal must say where and why.
 fn plan(file: &SourceFile, rename: &Rename) -> Result<Plan, Failure> {
     let repo = Repo { files: vec![file.clone()], ..Repo::default() };
-    let plan = rename.plan(&repo).map_err(|error| Failure::Refused(error.to_string()))?;
+    let mut plan = rename.plan(&repo).map_err(|error| Failure::Refused(error.to_string()))?;
+    review(&mut plan, &repo);
     if plan.outcome != Outcome::Refused {
         return Ok(plan);
     }
@@ -170,7 +172,11 @@ fn plan(file: &SourceFile, rename: &Rename) -> Result<Plan, Failure> {
     let reason = placed.map(|finding| finding.message.clone());
     Err(match reason {
         // What a referee finds after the change is a fault of the change.
-        Some(reason) if reason.contains("after the change") || reason.contains("than planned") => {
+        Some(reason)
+            if reason.contains("after the change")
+                || reason.contains("than planned")
+                || reason.contains("than the change says") =>
+        {
             Failure::Wrong(reason)
         }
         Some(reason) => Failure::Refused(reason),
