@@ -2,6 +2,8 @@
 //!
 //! A transform never writes; `--diff`, `--check` and `--write` are three uses of one plan.
 
+mod choose;
+mod draft;
 pub mod hazards;
 pub mod intent;
 pub mod plan;

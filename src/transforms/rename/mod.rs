@@ -13,7 +13,7 @@ mod structure;
 mod target;
 mod validate;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -24,18 +24,17 @@ use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
-use crate::text::change::ChangeSet;
-use crate::text::edit::{Edit, TextEdit};
+use crate::text::edit::Edit;
 use crate::text::span::Span;
+use crate::transforms::draft::{Draft, Meaning, Progress};
 use crate::transforms::intent::{Intent, RenameIntent};
-use crate::transforms::plan::{LeftMention, Outcome, Plan, PlanError, PlannedEdit, Transform};
+use crate::transforms::plan::{Plan, PlanError, Transform};
 use crate::yaml::document::Entry;
-use crate::yaml::patch::{self, Patch, Refusal, Value};
-use crate::yaml::referee;
+use crate::yaml::patch::{self, Refusal, Value};
 
 use options::{ContainerName, Phase, Rename};
 use role::Role;
-use structure::{FileDraft, Meaning, Task};
+use structure::{FileDraft, Task};
 use target::Target;
 
 impl Transform for Rename {
@@ -53,28 +52,25 @@ impl Transform for Rename {
         self.check_names(namespace)?;
         let mut selection = select::select(self, namespace, &workspace)?;
         role::adopt_overlays(&mut selection.projects, &self.old, &workspace);
-        let mut draft = Draft {
+        let title = format!("rename {} {} to {}", self.kind.word(), self.old, self.new);
+        let mut renaming = Renaming {
             rename: self,
             repo,
             workspace: &workspace,
             projects: &selection.projects,
             is_proven: selection.is_proven,
-            plan: Plan {
-                title: format!("rename {} {} to {}", self.kind.word(), self.old, self.new),
-                ..Plan::default()
-            },
-            patches: BTreeMap::new(),
-            edits: Vec::new(),
+            draft: Draft::new(repo, &workspace, title),
         };
-        let targets = draft.targets(namespace, selection.is_renamed)?;
-        draft.intend(&targets, selection.is_renamed);
-        draft.check_aliases(namespace)?;
-        draft.say_what_is_ignored();
-        draft.compose_files(&targets);
-        draft.aliases(namespace, &targets, selection.is_renamed);
-        draft.pinned_engine_name(namespace);
-        draft.other_files(&targets);
-        draft.finish(selection.is_renamed)
+        let targets = renaming.targets(namespace, selection.is_renamed)?;
+        renaming.intend(&targets, selection.is_renamed);
+        renaming.check_aliases(namespace)?;
+        renaming.say_what_is_ignored();
+        renaming.compose_files(&targets);
+        renaming.aliases(namespace, &targets, selection.is_renamed);
+        renaming.pinned_engine_name(namespace);
+        renaming.other_files(&targets);
+        let progress = if selection.is_renamed { Progress::Made } else { Progress::Open };
+        Ok(renaming.draft.finish(&selection.projects, progress))
     }
 }
 
@@ -104,22 +100,18 @@ impl Rename {
     }
 }
 
-/// A plan in the making.
-struct Draft<'a> {
+/// A rename in the making.
+struct Renaming<'a> {
     rename: &'a Rename,
     repo: &'a Repo,
     workspace: &'a Workspace,
     projects: &'a [Project],
     /// Whether the old name is or was the service's for sure.
     is_proven: bool,
-    plan: Plan,
-    /// Patches of Compose files by path.
-    patches: BTreeMap<String, Patch>,
-    /// Edits of all other files.
-    edits: Vec<(String, Edit)>,
+    draft: Draft<'a>,
 }
 
-impl Draft<'_> {
+impl Renaming<'_> {
     /// What is renamed: the name itself, and the container's where it goes along.
     fn targets(&self, namespace: Namespace, is_renamed: bool) -> Result<Vec<Target>, PlanError> {
         let rename = self.rename;
@@ -179,7 +171,7 @@ impl Draft<'_> {
     fn intend(&mut self, targets: &[Target], is_made: bool) {
         let rename = self.rename;
         let containers = targets.iter().filter(|target| target.namespace == Namespace::Container);
-        self.plan.intents.push(Intent::Rename(RenameIntent {
+        self.draft.plan.intents.push(Intent::Rename(RenameIntent {
             projects: self.projects.to_vec(),
             namespace: rename.kind,
             old: rename.old.clone(),
@@ -262,7 +254,10 @@ impl Draft<'_> {
         {
             let message = "--container-name changes a `container_name`, but the service has none";
             let finding = Finding::warning("container-name-missing", message);
-            self.plan.findings.push(finding.help("add `container_name` to the service by hand"));
+            self.draft
+                .plan
+                .findings
+                .push(finding.help("add `container_name` to the service by hand"));
         }
         let keeps = self.rename.keep_alias
             && matches!(self.rename.kind, Namespace::Service | Namespace::Container);
@@ -278,7 +273,7 @@ impl Draft<'_> {
                     let span = file.doc.node(service.key).span;
                     let said = Refusal { span, reason };
                     let said = finding("alias-collision", Severity::Warning, path, &said);
-                    self.plan.findings.push(said);
+                    self.draft.plan.findings.push(said);
                 }
             }
         }
@@ -364,16 +359,16 @@ impl Draft<'_> {
         if let (Some(target), Some(error)) = (named, file.errors.first()) {
             let reason =
                 format!("the file names `{}` but can't be edited: {}", target.old, error.message);
-            self.refusal(&file.path, &Refusal { span: error.span, reason });
+            self.draft.refuse(&file.path, &Refusal { span: error.span, reason });
         }
     }
 
     fn take(&mut self, file: &ComposeFile, draft: FileDraft) {
         for refusal in &draft.refusals {
-            self.refusal(&file.path, refusal);
+            self.draft.refuse(&file.path, refusal);
         }
         for warning in draft.warnings {
-            self.plan.findings.push(finding(
+            self.draft.plan.findings.push(finding(
                 "undocumented-reference",
                 Severity::Warning,
                 &file.path,
@@ -381,18 +376,16 @@ impl Draft<'_> {
             ));
         }
         for meaning in draft.left {
-            self.left(&file.path, file.doc.text(), meaning);
+            self.draft.left(&file.path, file.doc.text(), meaning);
         }
         for edit in &draft.patch.edits {
             // A key may be quoted anew, so the edit may be wider than the name.
             let meaning = draft.renamed.iter().find(|meaning| edit.span.contains(meaning.span));
             if let Some(meaning) = meaning {
-                self.edit(&file.path, file.doc.text(), edit.clone(), meaning.clone());
+                self.draft.tell(&file.path, file.doc.text(), edit.clone(), meaning.clone());
             }
         }
-        if !draft.patch.edits.is_empty() {
-            self.patches.entry(file.path.clone()).or_default().extend(draft.patch);
-        }
+        self.draft.patch(&file.path, draft.patch);
     }
 
     /// Keeps the old names on each network of the service.
@@ -410,10 +403,10 @@ impl Draft<'_> {
             for service in self.services_to_alias(project, namespace, is_renamed) {
                 let found = alias::add(&self.workspace.files, project, &service, &unique);
                 for (path, refusal) in &found.refusals {
-                    self.refusal(path, refusal);
+                    self.draft.refuse(path, refusal);
                 }
                 for (path, refusal) in &found.impossible {
-                    self.plan.findings.push(finding(
+                    self.draft.plan.findings.push(finding(
                         "alias-impossible",
                         Severity::Warning,
                         path,
@@ -421,7 +414,12 @@ impl Draft<'_> {
                     ));
                 }
                 for (path, patch) in found.patches {
-                    self.added(path, patch, Class::Alias, "the old name kept as network alias");
+                    self.draft.added(
+                        &path,
+                        patch,
+                        Class::Alias,
+                        "the old name kept as network alias",
+                    );
                 }
             }
         }
@@ -495,7 +493,7 @@ impl Draft<'_> {
         let path = file.path.clone();
         if file.doc.resolve(entry.value) != entry.value || file.doc.is_shared(entry.value) {
             let reason = "it shares its settings with others through an anchor, so it can't be given the engine name that it must keep; write them out first".to_owned();
-            self.refusal(&path, &Refusal { span: file.doc.node(entry.key).span, reason });
+            self.draft.refuse(&path, &Refusal { span: file.doc.node(entry.key).span, reason });
             return;
         }
         let name = Value::String(engine_name);
@@ -512,11 +510,16 @@ impl Draft<'_> {
                     let span = file.doc.node(entry.key).span;
                     let refusal = Refusal { span, reason };
                     let said = finding("volume-name-pinned", Severity::Info, &path, &refusal);
-                    self.plan.findings.push(said);
+                    self.draft.plan.findings.push(said);
                 }
-                self.added(path, patch, Class::Volume, "the name that the engine knows it by");
+                self.draft.added(
+                    &path,
+                    patch,
+                    Class::Volume,
+                    "the name that the engine knows it by",
+                );
             }
-            Err(refusal) => self.refusal(&path, &refusal),
+            Err(refusal) => self.draft.refuse(&path, &refusal),
         }
     }
 
@@ -592,8 +595,7 @@ impl Draft<'_> {
             let is_ours = in_reach && target.accepts(mention.class);
             if is_ours && meaning.confidence >= lowest {
                 let edit = Edit::replace(mention.span, target.new.clone());
-                self.edits.push((path.clone(), edit.clone()));
-                self.edit(path, text, edit, meaning);
+                self.draft.edit(path, text, edit, meaning);
                 continue;
             }
             if mention.class.refers() && !in_reach {
@@ -605,126 +607,9 @@ impl Draft<'_> {
                 meaning.reason = format!("{}, but no container bears this name", meaning.reason);
                 meaning.confidence = Confidence::Unsure;
             }
-            self.left(path, text, meaning);
+            self.draft.left(path, text, meaning);
         }
     }
-
-    fn edit(&mut self, path: &str, text: &str, edit: Edit, meaning: Meaning) {
-        self.plan.edits.push(PlannedEdit {
-            path: path.to_owned(),
-            old: slice(text, edit.span),
-            edit,
-            class: meaning.class,
-            confidence: meaning.confidence,
-            reason: meaning.reason,
-        });
-    }
-
-    /// Takes a patch that adds something besides the name's own edits.
-    fn added(&mut self, path: String, patch: Patch, class: Class, reason: &str) {
-        let text = self.workspace.files.get(&path).map(|file| file.doc.text());
-        for edit in &patch.edits {
-            self.plan.edits.push(PlannedEdit {
-                path: path.clone(),
-                edit: edit.clone(),
-                old: text.map(|text| slice(text, edit.span)).unwrap_or_default(),
-                class,
-                confidence: Confidence::Certain,
-                reason: reason.to_owned(),
-            });
-        }
-        self.patches.entry(path).or_default().extend(patch);
-    }
-
-    fn left(&mut self, path: &str, text: &str, meaning: Meaning) {
-        self.plan.left.push(LeftMention {
-            path: path.to_owned(),
-            span: meaning.span,
-            text: slice(text, meaning.span),
-            class: meaning.class,
-            confidence: meaning.confidence,
-            reason: meaning.reason,
-        });
-    }
-
-    fn refusal(&mut self, path: &str, refusal: &Refusal) {
-        self.plan.findings.push(finding("unsafe-change", Severity::Error, path, refusal));
-        self.plan.outcome = Outcome::Refused;
-    }
-
-    /// Joins all edits, asks the referees, and says how it ends.
-    fn finish(mut self, is_renamed: bool) -> Result<Plan, PlanError> {
-        self.plan.findings.extend(self.repo.findings.iter().cloned());
-        self.plan.findings.extend(self.workspace.findings.iter().cloned());
-        self.missing_files();
-        self.forget_edited();
-        let patches = std::mem::take(&mut self.patches);
-        let objections: Vec<(String, String)> = patches
-            .par_iter()
-            .filter_map(|(path, patch)| {
-                Some((path.clone(), objection(self.workspace.files.get(path)?, patch)?))
-            })
-            .collect();
-        for (path, reason) in objections {
-            self.refusal(&path, &Refusal { span: Span::empty(0), reason });
-        }
-        let compose = patches.into_iter().flat_map(|(path, patch)| {
-            patch.edits.into_iter().map(move |edit| (path.clone(), edit))
-        });
-        match ChangeSet::new(compose.chain(std::mem::take(&mut self.edits))) {
-            Ok(change) => self.plan.change = change,
-            Err(conflict) => {
-                let span = conflict.conflict.first.span;
-                let reason = conflict.conflict.to_string();
-                self.refusal(&conflict.path, &Refusal { span, reason });
-            }
-        }
-        if self.plan.outcome == Outcome::Refused {
-            self.plan.change = ChangeSet::default();
-        } else if self.plan.change.is_empty() && is_renamed {
-            self.plan.outcome = Outcome::Done;
-        }
-        self.plan.sort();
-        Ok(self.plan)
-    }
-
-    /// A name inside one that is edited is not left as it is (`db` in a container's `shop_db`).
-    fn forget_edited(&mut self) {
-        let edited: BTreeSet<(&str, Span)> =
-            self.plan.edits.iter().map(|one| (one.path.as_str(), one.edit.span)).collect();
-        self.plan.left.retain(|left| {
-            let up_to = Span { start: left.span.start, end: u32::MAX };
-            let before = edited.range(..=(left.path.as_str(), up_to)).next_back();
-            !before.is_some_and(|(path, span)| *path == left.path && span.contains(left.span))
-        });
-    }
-
-    /// Files that the projects name and that are not there.
-    fn missing_files(&mut self) {
-        for project in self.projects {
-            for (named_by, path) in &project.missing {
-                self.plan.findings.push(Finding {
-                    id: "file-missing",
-                    severity: Severity::Warning,
-                    message: format!(
-                        "{path} is no Compose file that can be read, but {named_by} names it"
-                    ),
-                    place: Some(Place { path: named_by.clone(), span: Span::empty(0) }),
-                    help: Some("references in it stay as they are; check it by hand".to_owned()),
-                });
-            }
-        }
-    }
-}
-
-/// What the referees say against a patch.
-fn objection(file: &ComposeFile, patch: &Patch) -> Option<String> {
-    let edit = match TextEdit::new(patch.edits.clone()) {
-        Ok(edit) => edit,
-        Err(conflict) => return Some(conflict.to_string()),
-    };
-    let after = edit.apply(file.doc.text());
-    referee::check(&file.doc, &after, &patch.changes).err().map(|objection| objection.to_string())
 }
 
 fn finding(id: &'static str, severity: Severity, path: &str, refusal: &Refusal) -> Finding {
@@ -735,8 +620,4 @@ fn finding(id: &'static str, severity: Severity, path: &str, refusal: &Refusal) 
         place: Some(Place { path: path.to_owned(), span: refusal.span }),
         help: None,
     }
-}
-
-fn slice(text: &str, span: Span) -> String {
-    text.get(span.range()).unwrap_or_default().to_owned()
 }

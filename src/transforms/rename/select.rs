@@ -7,6 +7,7 @@ use crate::compose::model::{ComposeFile, folder};
 use crate::compose::names::{Form, Namespace};
 use crate::repo::workspace::Workspace;
 use crate::text::span::Span;
+use crate::transforms::choose::{Number, Wish};
 use crate::transforms::plan::PlanError;
 use crate::transforms::rename::options::Rename;
 use crate::transforms::rename::{alias, role, validate};
@@ -28,24 +29,14 @@ pub(super) fn select(
     namespace: Namespace,
     workspace: &Workspace,
 ) -> Result<Selection, PlanError> {
-    if let Some(path) = rename.files.iter().find(|path| !workspace.files.contains_key(*path)) {
-        return Err(PlanError::UnreadableFile { path: path.clone() });
-    }
-    if workspace.projects.is_empty() {
-        return Err(PlanError::NoComposeFile);
-    }
+    let wish = wish(rename);
+    wish.check(workspace)?;
     let all: Vec<Project> = workspace
         .projects
         .iter()
         .flat_map(|project| split_variants(project, rename, namespace, workspace))
         .collect();
-    let candidates: Vec<Project> =
-        all.iter().filter(|project| is_chosen(rename, project)).cloned().collect();
-    if candidates.is_empty() {
-        let known = all.iter().map(choice).collect();
-        let wanted = rename.project.clone().unwrap_or_default();
-        return Err(PlanError::UnknownProject { wanted, known });
-    }
+    let candidates = wish.candidates(&all)?;
     let defines =
         |project: &Project, name: &str| definition(workspace, project, namespace, name).is_some();
     let with_old: Vec<Project> =
@@ -53,7 +44,8 @@ pub(super) fn select(
     if with_old.is_empty() {
         return already_renamed(rename, namespace, workspace, &candidates);
     }
-    let projects = one_or_all(rename, whole_ones(rename, namespace, workspace, with_old))?;
+    let whole = whole_ones(rename, namespace, workspace, with_old);
+    let projects = wish.one_or_all(&rename.old, whole)?;
     for project in &projects {
         if let Some((path, span)) = definition(workspace, project, namespace, &rename.new) {
             return Err(PlanError::Exists { name: rename.new.clone(), path, span });
@@ -100,7 +92,7 @@ fn already_renamed(
             findings: workspace.findings.clone(),
         });
     }
-    let projects = one_or_all(rename, done)?;
+    let projects = wish(rename).one_or_all(&rename.old, done)?;
     let is_proven = !rename.keep_alias
         || projects
             .iter()
@@ -123,26 +115,12 @@ fn whole_ones(
     if whole.is_empty() { rest } else { whole }
 }
 
-fn one_or_all(rename: &Rename, projects: Vec<Project>) -> Result<Vec<Project>, PlanError> {
-    if projects.len() > 1 && !rename.all_projects {
-        let choices = projects.iter().map(choice).collect();
-        return Err(PlanError::SeveralProjects { name: rename.old.clone(), choices });
+fn wish(rename: &Rename) -> Wish<'_> {
+    Wish {
+        files: &rename.files,
+        project: rename.project.as_deref(),
+        number: if rename.all_projects { Number::All } else { Number::One },
     }
-    Ok(projects)
-}
-
-/// A project's folder and main file, by which a person chooses it.
-fn choice(project: &Project) -> (String, String) {
-    let folder = if project.folder.is_empty() { "." } else { &project.folder };
-    (folder.to_owned(), project.main.clone())
-}
-
-fn is_chosen(rename: &Rename, project: &Project) -> bool {
-    rename.project.as_ref().is_none_or(|wanted| {
-        let wanted = wanted.trim_end_matches('/');
-        let wanted = if wanted == "." { "" } else { wanted };
-        project.folder == wanted || project.main == wanted
-    })
 }
 
 /// Variants that define OLD as something else than the main files do are projects of their own.

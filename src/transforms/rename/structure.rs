@@ -8,6 +8,7 @@ use crate::compose::names::{Form, Namespace, Reference};
 use crate::compose::usage::{Class, Confidence, Usage, occurrences};
 use crate::compose::values::{self, TextKind, ValueUsage};
 use crate::text::span::Span;
+use crate::transforms::draft::Meaning;
 use crate::transforms::rename::role::Role;
 use crate::transforms::rename::target::Target;
 use crate::yaml::document::{Kind, NodeId};
@@ -38,16 +39,6 @@ pub(super) struct FileDraft {
     pub(super) left: Vec<Meaning>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) warnings: Vec<Refusal>,
-}
-
-/// A name's place in a file, and what it means there.
-#[derive(Clone, Debug)]
-pub(super) struct Meaning {
-    /// The name's own bytes.
-    pub(super) span: Span,
-    pub(super) class: Class,
-    pub(super) confidence: Confidence,
-    pub(super) reason: String,
 }
 
 /// Drafts the rename in one Compose file.

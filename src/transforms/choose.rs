@@ -1,0 +1,77 @@
+//! Which of a tree's projects a person means: by the flags, or because there is only one.
+
+use crate::compose::discover::Project;
+use crate::repo::workspace::Workspace;
+use crate::transforms::plan::PlanError;
+
+/// What the flags say of the projects meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish<'a> {
+    /// The Compose files of the one project meant (`-f`).
+    pub(super) files: &'a [String],
+    /// The folder, or main file, of the project meant (`--project`).
+    pub(super) project: Option<&'a str>,
+    /// How many projects are meant.
+    pub(super) number: Number,
+}
+
+/// How many projects are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    /// One; where several fit, the person must say which.
+    One,
+    /// All that fit (`--all-projects`).
+    All,
+}
+
+impl Wish<'_> {
+    /// Checks that there are projects, and that the files named can be read.
+    pub(super) fn check(&self, workspace: &Workspace) -> Result<(), PlanError> {
+        if let Some(path) = self.files.iter().find(|path| !workspace.files.contains_key(*path)) {
+            return Err(PlanError::UnreadableFile { path: path.clone() });
+        }
+        if workspace.projects.is_empty() {
+            return Err(PlanError::NoComposeFile);
+        }
+        Ok(())
+    }
+
+    /// Gives the projects that the flags allow.
+    pub(super) fn candidates(&self, all: &[Project]) -> Result<Vec<Project>, PlanError> {
+        let found: Vec<Project> =
+            all.iter().filter(|project| self.allows(project)).cloned().collect();
+        if found.is_empty() {
+            let known = all.iter().map(choice).collect();
+            let wanted = self.project.unwrap_or_default().to_owned();
+            return Err(PlanError::UnknownProject { wanted, known });
+        }
+        Ok(found)
+    }
+
+    /// Gives the projects that define a name, unless there are several and one is meant.
+    pub(super) fn one_or_all(
+        &self,
+        name: &str,
+        projects: Vec<Project>,
+    ) -> Result<Vec<Project>, PlanError> {
+        if projects.len() > 1 && self.number == Number::One {
+            let choices = projects.iter().map(choice).collect();
+            return Err(PlanError::SeveralProjects { name: name.to_owned(), choices });
+        }
+        Ok(projects)
+    }
+
+    fn allows(&self, project: &Project) -> bool {
+        self.project.is_none_or(|wanted| {
+            let wanted = wanted.trim_end_matches('/');
+            let wanted = if wanted == "." { "" } else { wanted };
+            project.folder == wanted || project.main == wanted
+        })
+    }
+}
+
+/// A project's folder and main file, by which a person chooses it.
+fn choice(project: &Project) -> (String, String) {
+    let folder = if project.folder.is_empty() { "." } else { &project.folder };
+    (folder.to_owned(), project.main.clone())
+}
