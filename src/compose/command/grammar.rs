@@ -260,6 +260,11 @@ impl Grammar {
         at
     }
 
+    /// Tells whether a flag, by its name without dashes, is followed by a value.
+    pub(super) fn takes_value(&self, name: &str) -> bool {
+        self.value(name).is_some_and(|slot| slot != Slot::Attached)
+    }
+
     fn value(&self, name: &str) -> Option<Slot> {
         let named = |flag: &&Flag| flag.0.split(' ').any(|flag| flag == name);
         self.flags.iter().find(named).map(|flag| flag.1)

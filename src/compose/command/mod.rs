@@ -5,7 +5,8 @@
 //! `grammar` says which word of a command stands for what, from the tables in `docker` and
 //! `programs`. `reader` and `run` walk through all of it; `slots`, `calls`, `values`, `forms`,
 //! `prose` and `snippet` say what the name means in a place, `flow` what variables and parameters
-//! that hold it are used for, and `wrappers` what stands for a command.
+//! that hold it are used for, and `wrappers` what stands for a command. `clients` finds the calls of
+//! Postgres clients on the same walk.
 //!
 //! Invariants: any text is taken, without an error and without a panic; the time is near-linear.
 //! Deliberately absent: running anything, and what a name means in other files.
@@ -20,6 +21,7 @@ use crate::compose::usage::occurrences;
 
 mod balance;
 mod calls;
+mod clients;
 mod docker;
 mod expansion;
 mod flow;
@@ -41,6 +43,7 @@ mod wrappers;
 #[cfg(test)]
 mod tests;
 
+pub use clients::{Argument, Client, Input as ClientInput, clients, clients_of_words};
 use reader::Reader;
 use text::Text;
 use word::Word;

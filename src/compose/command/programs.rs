@@ -74,10 +74,28 @@ const PG_DUMP: &[Flag] = &[
     ("h host", HOST),
     ("U username role S superuser", USER),
     ("d dbname l database", DATABASE),
-    ("f file L use-list D pgdata", PATH),
+    ("f file", PATH),
     ("p port F format t table n schema N exclude-schema T exclude-table", PLAIN),
-    ("exclude-table-data j jobs Z compress E encoding section I index P function", PLAIN),
-    ("X wal-method c checkpoint R lock-wait-timeout", PLAIN),
+    ("exclude-table-data exclude-database j jobs Z compress E encoding section", PLAIN),
+    ("lock-wait-timeout", PLAIN),
+];
+
+/// `pg_restore -l` lists an archive, and `-c` takes no value.
+const PG_RESTORE: &[Flag] = &[
+    ("h host", HOST),
+    ("U username role S superuser", USER),
+    ("d dbname", DATABASE),
+    ("f file L use-list", PATH),
+    ("p port F format t table n schema N exclude-schema j jobs section", PLAIN),
+    ("I index P function T trigger", PLAIN),
+];
+
+const PG_BASEBACKUP: &[Flag] = &[
+    ("h host", HOST),
+    ("U username", USER),
+    ("d dbname", DATABASE),
+    ("D pgdata", PATH),
+    ("p port F format X wal-method c checkpoint r max-rate Z compress l label S slot", PLAIN),
 ];
 
 const PG_CREATE: &[Flag] = &[
@@ -159,7 +177,9 @@ const MESSAGES: &[Flag] = &[("ForegroundColor BackgroundColor f b t p", PLAIN)];
 const PROGRAMS: &[Program] = &[
     // Clients that take hosts.
     program("psql", PSQL, &[DATABASE, USER]).takes(Input::Code),
-    program("pg_dump pg_dumpall pg_restore pg_basebackup", PG_DUMP, &[DATABASE, PLAIN]).takes(Input::Code),
+    program("pg_dump pg_dumpall", PG_DUMP, &[DATABASE, PLAIN]).takes(Input::Code),
+    program("pg_restore", PG_RESTORE, &[PATH]).takes(Input::Code),
+    program("pg_basebackup", PG_BASEBACKUP, &[PLAIN]),
     program("createdb dropdb reindexdb clusterdb", PG_CREATE, &[DATABASE, PLAIN]),
     program("pg_isready pgbench vacuumdb pg_receivewal pg_recvlogical pgloader pgcli", PG_OTHERS, &[DATABASE]),
     program("createuser dropuser", PG_OTHERS, &[USER]),

@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use super::clients::Client;
+use super::clients::Given;
 use super::flow::Flow;
 use super::lexer;
 use super::lexer::Redirection;
@@ -48,6 +50,7 @@ pub(super) struct Reader<'n> {
     services: &'n [String],
     known: Rc<Known>,
     found: Vec<Usage>,
+    clients: Vec<Client>,
     flow: Flow,
     queue: Vec<(Text, Place)>,
 }
@@ -60,6 +63,7 @@ impl<'n> Reader<'n> {
             services,
             known: Rc::new(known),
             found: Vec::new(),
+            clients: Vec::new(),
             flow: Flow::default(),
             queue: Vec::new(),
         }
@@ -72,12 +76,32 @@ impl<'n> Reader<'n> {
         self.finish()
     }
 
+    /// Reads a text and all that lies in it; gives the clients that it calls, in no order.
+    pub(super) fn calls(mut self, text: Text) -> Vec<Client> {
+        self.queue.push((text, Place::default()));
+        self.drain();
+        self.clients
+    }
+
     /// Reads the words of one command and all that lies in them.
     pub(super) fn read_words(mut self, words: Vec<Word>) -> Vec<Usage> {
         let command = Command { words, ..Command::default() };
         self.command(&command, &Place::default());
         self.drain();
         self.finish()
+    }
+
+    /// Reads the words of one command; gives the clients that it calls, in no order.
+    pub(super) fn calls_of_words(mut self, words: Vec<Word>) -> Vec<Client> {
+        let command = Command { words, ..Command::default() };
+        self.command(&command, &Place::default());
+        self.drain();
+        self.clients
+    }
+
+    /// Notes a call of a client.
+    pub(super) fn called(&mut self, client: Client) {
+        self.clients.push(client);
     }
 
     fn drain(&mut self) {
@@ -231,7 +255,7 @@ impl<'n> Reader<'n> {
             .iter()
             .find(|(kind, _)| *kind == Redirection::Write)
             .map(|(_, target)| target.as_str());
-        let mut place = place.clone();
+        let mut place = Place { given: self.given_by(command, &place.given), ..place.clone() };
         for (kind, word) in &command.redirects {
             self.parts(word, &place);
             if *kind == Redirection::HereString {
@@ -287,6 +311,6 @@ impl Default for Place {
     fn default() -> Self {
         let mode =
             Mode { cap: Confidence::Certain, comment: false, container: false, prose: false };
-        Self { mode, scope: Scope::default(), lists: None, depth: 0 }
+        Self { mode, scope: Scope::default(), lists: None, given: Given::default(), depth: 0 }
     }
 }

@@ -65,6 +65,8 @@ impl Reader<'_> {
         while let Some(head) = words.get(at).copied() {
             if let Some((name, value)) = split_setting(head).filter(|_| at > 0) {
                 self.assignment(&name, &value, &outcome.place);
+                let argument = self.given_value(&value, 0..value.text.len());
+                outcome.place.given.settings.push((name.as_str().to_owned(), argument));
                 at += 1;
                 continue;
             }
@@ -98,6 +100,7 @@ impl Reader<'_> {
                     let mut plan = Plan { input: program.input, ..Plan::default() };
                     let reading = reading(&known, &outcome);
                     program.grammar.read(&words, at + 1, reading, &mut plan);
+                    self.client(program, &words, at, &plan, &outcome.place);
                     if program.filters {
                         plan.lists = place.lists;
                     } else if asks_engine {
@@ -183,6 +186,7 @@ impl Reader<'_> {
         outcome.input = plan.input;
         outcome.lists = plan.lists;
         self.slots(words, at, plan, &outcome.place);
+        self.given(words, plan, &mut outcome.place);
         outcome.place.mode.container |= plan.container;
         plan.inner
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::clients::Given;
 use super::flow::Variable;
 use super::forms::Forms;
 use super::grammar::Slot;
@@ -444,6 +445,8 @@ pub(super) struct Place {
     pub(super) scope: Scope,
     /// What the input of the command lists.
     pub(super) lists: Option<Class>,
+    /// What clients in it are given.
+    pub(super) given: Given,
     pub(super) depth: u8,
 }
 
