@@ -51,7 +51,8 @@ pub enum Objection {
 
 /// Checks that `after` is `before` with exactly the planned changes of value, and the same comments.
 ///
-/// A pair or item that is removed may take the comments on its lines along. `before` must be a
+/// A pair or item that is removed may take the comments on its lines along, and so may a value that
+/// nothing replaces. `before` must be a
 /// tree without syntax errors. Changes that are equal count once: an anchor's value is reached
 /// from each of its aliases.
 ///

@@ -14,10 +14,11 @@ use crate::reading::{check_spans, read_by_saphyr, read_by_us};
 use crate::tree::{plan, tree};
 
 /// How many kinds of change [`change`] knows.
-const CHANGES: usize = 8;
+const CHANGES: usize = 9;
 
-/// The change that takes its comments along.
+/// The changes that take their comments along.
 const REMOVAL: usize = 4;
+const CLEARING: usize = 7;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
@@ -81,6 +82,7 @@ fn change(doc: &Document, id: NodeId, which: usize, new: &Value) -> Result<Patch
         REMOVAL => patch::remove(doc, id),
         5 => patch::rename_key(doc, id, "new: name"),
         6 => patch::set_scalar(doc, id, "new name"),
+        CLEARING => patch::clear(doc, id),
         _ => {
             let value = doc.value(id).unwrap_or_default();
             let parts =
@@ -98,10 +100,10 @@ fn suits(doc: &Document, id: NodeId, which: usize) -> bool {
         node.parent.is_some_and(|parent| doc.entries(parent).iter().any(|entry| entry.key == id));
     match (which, &node.kind) {
         (0, Kind::Mapping { .. }) | (1 | 2, Kind::Sequence { .. }) => true,
-        (3, _) => !is_key,
+        (3 | CLEARING, _) => !is_key,
         (REMOVAL, _) => is_key || is_item,
         (5, _) => is_key,
-        (6 | 7, Kind::Scalar(_)) => true,
+        (6 | 8, Kind::Scalar(_)) => true,
         _ => false,
     }
 }
@@ -120,7 +122,7 @@ fn check_change(doc: &Document, patch: Patch, which: usize) {
         let slice = |span: &Span| doc.text()[span.range()].to_owned();
         doc.comments().iter().map(slice).collect::<Vec<_>>()
     };
-    if which != REMOVAL {
+    if ![REMOVAL, CLEARING].contains(&which) {
         assert_eq!(comments(doc), comments(&doc_after), "{after}");
         assert_eq!(after.ends_with('\n'), text.ends_with('\n'), "{after}");
     }

@@ -19,7 +19,7 @@ use crate::yaml::document::{Document, NodeId};
 
 pub use add::{add_entry, add_items};
 pub use list_to_map::list_to_map;
-pub use remove::remove;
+pub use remove::{clear, remove};
 pub use replace::replace_value;
 pub use scalar::{rename_key, set_scalar, splice_scalar};
 

@@ -33,6 +33,28 @@ pub fn remove(doc: &Document, key_or_item: NodeId) -> Result<Patch, Refusal> {
     Ok(Patch { edits, changes: vec![Change::Remove(key_or_item)] })
 }
 
+/// Leaves nothing behind a mapping's key or a dash: the value goes with its own lines and the comments
+/// on them. Comments between it and its key stay, and so do its tag and anchor.
+///
+/// # Errors
+/// A place where the value can't go without touching something else.
+pub fn clear(doc: &Document, value: NodeId) -> Result<Patch, Refusal> {
+    if doc.node(value).parent.is_none() {
+        return Err(Refusal::of(doc, value, "this is a whole document"));
+    }
+    let children = children(doc, value);
+    let lines = match (style(doc, value), children.first(), children.last()) {
+        (Some(Style::Block), Some(first), Some(last))
+            if is_first_on_line(doc.text(), first.start) =>
+        {
+            Child { id: value, start: first.start, end: last.end, last: last.last }
+        }
+        _ => return replace_value(doc, value, &Value::Null),
+    };
+    let edit = remove_lines(doc, None, &lines, None)?;
+    Ok(Patch { edits: vec![edit], changes: vec![Change::Replace(value, Value::Null)] })
+}
+
 /// A pair or an item, as it stands in the text.
 struct Child {
     /// The key, or the item's value.
@@ -216,6 +238,31 @@ mod tests {
         ];
         for (before, path, expected) in cases {
             assert_eq!(after(before, path, remove), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn values_that_go() {
+        let cases = [
+            ("a:\n  b: 1\nc: 2\n", "a", "a:\nc: 2\n"),
+            (
+                "a: # c\n  # d\n  b: # e\n    - 1\n    # f\n    - 2 # g\n  # h\nc: 2\n",
+                "a",
+                "a: # c\n  # d\n  # h\nc: 2\n",
+            ),
+            ("a: &x !t\n  b: 1\n", "a", "a: &x !t\n"),
+            ("a:\r\n- 1\r\n- 2", "a", "a:"),
+            ("a:\n  b: |+\n    x\n\nc: 2\n", "a", "a:\nc: 2\n"),
+            ("a: x # c\nb: 1\n", "a", "a: # c\nb: 1\n"),
+            ("s:\n  -\n    a: 1\n  - b\n", "s.0", "s:\n  -\n  - b\n"),
+            (
+                "s:\n  - a: 1\n    # c\n    b: 2\n",
+                "s.0",
+                "refused: a comment stands in the way of the new value",
+            ),
+        ];
+        for (before, path, expected) in cases {
+            assert_eq!(after(before, path, clear), expected, "{before}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Objection;
 use crate::text::source::line_range;
 use crate::yaml::document::{Document, NodeId};
-use crate::yaml::patch::Change;
+use crate::yaml::patch::{Change, Value};
 
 /// Checks that the comments after are those before, in the same order.
 pub(super) fn check(
@@ -45,12 +45,12 @@ fn text(doc: &Document, range: Range<usize>) -> &str {
     doc.text().get(range).unwrap_or_default()
 }
 
-/// The whole lines of each pair or item that is removed.
+/// The whole lines of each pair or item that is removed, and of each value that nothing replaces.
 fn removed_lines(doc: &Document, changes: &[Change]) -> Vec<Range<usize>> {
     let removed: BTreeSet<NodeId> = changes
         .iter()
         .filter_map(|change| match change {
-            Change::Remove(id) => Some(*id),
+            Change::Remove(id) | Change::Replace(id, Value::Null) => Some(*id),
             _ => None,
         })
         .collect();

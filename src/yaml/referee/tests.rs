@@ -186,6 +186,7 @@ fn agrees_with_patches() {
         ("a: # c\n  b: 1 # d\n  e: 2\n", "a.b:", patch::remove),
         ("a: [b]\n", "a.0", patch::remove),
         ("a:\r\n- b # d\r\n- c\r\n", "a.0", patch::remove),
+        ("a: # c\n  # d\n  b: 1 # e\n  # f\n  g: 2\n# h\n", "a", patch::clear),
     ];
     for (before, path, make) in table {
         let (doc, _) = Document::parse(&Arc::from(*before));
