@@ -60,17 +60,17 @@ pub(super) enum Redirection {
 
 /// Reads shell text.
 pub(super) fn lex(text: &Text) -> Lexed {
-    let mut lexer = Lexer {
-        text,
-        bytes: text.as_str().as_bytes(),
-        at: 0,
-        balance: Balance::new(text.as_str()),
-        lexed: Lexed::default(),
-        pending: Vec::new(),
-        no_template_before: 0,
-    };
+    let mut lexer = Lexer::new(text);
     lexer.run();
     lexer.lexed
+}
+
+/// Reads a text as what stands in double quotes: one word with its variables and commands.
+pub(super) fn quoted(text: &Text) -> Word {
+    let mut lexer = Lexer::new(text);
+    let mut word = Word { quoted: true, ..Word::default() };
+    lexer.quoted(&mut word, text.len());
+    word
 }
 
 /// What reads a text.
@@ -84,6 +84,20 @@ pub(super) struct Lexer<'t> {
     pending: Vec<(usize, String)>,
     /// Nothing before this offset closes a `{{`.
     pub(super) no_template_before: usize,
+}
+
+impl<'t> Lexer<'t> {
+    fn new(text: &'t Text) -> Self {
+        Self {
+            text,
+            bytes: text.as_str().as_bytes(),
+            at: 0,
+            balance: Balance::new(text.as_str()),
+            lexed: Lexed::default(),
+            pending: Vec::new(),
+            no_template_before: 0,
+        }
+    }
 }
 
 impl Lexer<'_> {
@@ -322,7 +336,13 @@ impl Lexer<'_> {
         };
         word.quoted = true;
         self.at += 1;
-        while self.at + 1 < end {
+        self.quoted(word, end - 1);
+        self.at = self.at.max(end);
+    }
+
+    /// Takes what stands between double quotes, up to an offset.
+    fn quoted(&mut self, word: &mut Word, end: usize) {
+        while self.at < end {
             match self.bytes.get(self.at) {
                 Some(b'\\') => match self.bytes.get(self.at + 1) {
                     Some(b'"' | b'\\' | b'$' | b'`') => {
@@ -333,17 +353,16 @@ impl Lexer<'_> {
                     _ => self.literal(word, 1),
                 },
                 Some(b'$') => self.dollar(word),
-                Some(b'`') => self.backticks(word, end - 1),
+                Some(b'`') => self.backticks(word, end),
                 Some(b'{') if self.rest().starts_with(b"{{") => self.template(word, 0),
                 _ => {
-                    let rest = self.bytes.get(self.at + 1..end - 1).unwrap_or_default();
+                    let rest = self.bytes.get(self.at + 1..end).unwrap_or_default();
                     let special = |byte: &u8| b"\\$`{".contains(byte);
                     let len = 1 + rest.iter().position(special).unwrap_or(rest.len());
                     self.literal(word, len);
                 }
             }
         }
-        self.at = self.at.max(end);
     }
 
     fn backticks(&mut self, word: &mut Word, limit: usize) {

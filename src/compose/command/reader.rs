@@ -288,22 +288,33 @@ impl<'n> Reader<'n> {
             .or(outcome.lists)
     }
 
-    /// Reads defaults of variables and substitutions in a word.
+    /// Reads defaults of variables and substitutions in a word, and those in the defaults.
     pub(super) fn parts(&mut self, word: &Word, place: &Place) {
+        let mut defaults = self.own_parts(word, place);
+        for _ in 0..MAX_DEPTH {
+            let inner = defaults.iter().flat_map(|word| self.own_parts(word, place)).collect();
+            defaults = inner;
+        }
+    }
+
+    /// Reads the parts of a word alone; gives its defaults.
+    fn own_parts(&mut self, word: &Word, place: &Place) -> Vec<Word> {
+        let mut defaults = Vec::new();
         for part in &word.parts {
             match &part.kind {
                 PartKind::Variable { name, default: Some(default) } => {
-                    let value = word.slice(default.clone());
-                    let text = value.as_str();
-                    let inner = text.trim_matches(['"', '\'']);
-                    let start = text.find(inner).unwrap_or(0);
-                    let value = value.slice(start..start + inner.len());
+                    let text = word.text.slice(default.clone());
+                    let inner = text.as_str().trim_matches(['"', '\'']);
+                    let start = text.as_str().find(inner).unwrap_or(0);
+                    let value = lexer::quoted(&text.slice(start..start + inner.len()));
                     self.value(name, &value, place);
+                    defaults.push(value);
                 }
                 PartKind::Command(text) => self.shell(text.clone(), place),
                 PartKind::Variable { default: None, .. } | PartKind::Opaque => {}
             }
         }
+        defaults
     }
 }
 

@@ -12,6 +12,7 @@ use super::programs;
 use super::reader::Mode;
 use super::reader::Reader;
 use super::slots;
+use super::slots::Inside;
 use super::slots::MESSAGE;
 use super::slots::Place;
 use super::slots::UNKNOWN;
@@ -56,7 +57,11 @@ impl Reader<'_> {
                 self.flow().held(key, range, Role::Value, place.mode.cap);
             }
         } else if text.contains([' ', '\n', '\t']) {
-            let members = slots::items(text, 0, &[' ', '\n', '\t', ',']).collect::<Vec<_>>();
+            let in_command =
+                |range: &Range<usize>| matches!(slots::place_in(value, range), Inside::Command);
+            let members: Vec<_> = slots::items(text, 0, &[' ', '\n', '\t', ','])
+                .filter(|range| !in_command(range))
+                .collect();
             self.members(&key, name, value, &members, place);
         }
         self.generic(value, whole.clone(), UNKNOWN, place.mode);
@@ -114,7 +119,7 @@ impl Reader<'_> {
         let sure = if named || mostly { Confidence::Likely } else { Confidence::Unsure };
         for range in members {
             if value.as_str().get(range.clone()) != Some(self.name())
-                || !matches!(slots::place_in(value, range), slots::Inside::Text)
+                || !matches!(slots::place_in(value, range), Inside::Text)
             {
                 continue;
             }
