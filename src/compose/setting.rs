@@ -12,6 +12,11 @@ pub enum Subject {
     Host,
     /// A service or container: `POSTGRES_CONTAINER`, `DB_SERVICE`, `container_name`.
     Container,
+    /// A service of whatever reads the setting, which is Compose only where the text around says
+    /// so: `service`, `SERVICE_NAME`.
+    Service,
+    /// A service as another tool knows it: `DD_SERVICE`, `traefik.http.routers.x.service`.
+    Foreign,
     /// A URL, DSN or address list: `DATABASE_URL`, `REDIS_URI`, `BROKERS`.
     Address,
     /// A database: `POSTGRES_DB`, `DB_NAME`, `database`.
@@ -53,11 +58,8 @@ pub fn subject(key: &str) -> Subject {
         ("conn" | "connection", "string") => Subject::Address,
         (_, "connection") if before.contains(&"strings") => Subject::Address,
         ("profile" | "profiles", "active" | "include") => Subject::Profile,
-        (_, "service" | "services" | "name")
-            if before.iter().any(|word| TELEMETRY.contains(word)) =>
-        {
-            Subject::Other
-        }
+        (_, "service" | "services" | "servicename") => service(key, before),
+        ("service" | "services", "name" | "names") => service(key, before),
         // `WEB_SERVER=nginx` names a program.
         ("server", "name") | ("app" | "application" | "http" | "web" | "wsgi", "server") => {
             Subject::Other
@@ -70,6 +72,34 @@ pub fn subject(key: &str) -> Subject {
         _ => word_subject(last),
     }
 }
+
+/// Tells whose service a key means, by the words before `service`.
+fn service(key: &str, before: &[&str]) -> Subject {
+    let names = |list: &[&str]| before.iter().any(|word| list.contains(word));
+    if names(&["compose", "container", "devcontainer", "docker", "dockercompose"]) {
+        Subject::Container
+    } else if key.contains(['.', '/']) || names(FOREIGN) {
+        Subject::Foreign
+    } else if before.iter().all(|word| NO_SERVICE.contains(word)) {
+        Subject::Service
+    } else {
+        Subject::Container
+    }
+}
+
+/// Words before `service` that do not say which.
+const NO_SERVICE: &[&str] = &[
+    "app",
+    "application",
+    "current",
+    "docker",
+    "my",
+    "service",
+    "services",
+    "target",
+    "the",
+    "this",
+];
 
 /// Words at a key's end that only tell one setting from its sisters.
 const QUALIFIERS: &[&str] = &[
@@ -103,17 +133,42 @@ const QUALIFIERS: &[&str] = &[
     "write",
 ];
 
-/// Telemetry calls a program's logical name its service; no container is meant.
-const TELEMETRY: &[&str] = &[
+/// Tools that have services of their own, or call a program's logical name its service.
+const FOREIGN: &[&str] = &[
     "apm",
+    "aws",
+    "azure",
+    "cloud",
+    "consul",
     "datadog",
     "dd",
+    "ecs",
+    "email",
+    "eureka",
+    "gcp",
     "honeycomb",
+    "istio",
     "jaeger",
+    "k8s",
+    "kube",
+    "kubernetes",
+    "log",
+    "logging",
+    "loki",
+    "mail",
+    "metrics",
+    "nacos",
     "newrelic",
+    "nomad",
     "otel",
+    "payment",
     "sentry",
+    "sms",
+    "systemd",
+    "trace",
     "tracing",
+    "traefik",
+    "windows",
     "zipkin",
 ];
 
@@ -140,9 +195,8 @@ fn known_word(word: &str) -> Subject {
     match word {
         "host" | "hosts" | "hostname" | "hostnames" | "hostaddr" | "server" | "servers" | "ip"
         | "seeds" | "upstream" | "upstreams" | "noproxy" => Subject::Host,
-        "container" | "containers" | "service" | "services" | "containername" | "servicename" => {
-            Subject::Container
-        }
+        "container" | "containers" | "containername" => Subject::Container,
+        "service" | "services" | "servicename" => Subject::Service,
         "url" | "urls" | "uri" | "uris" | "dsn" | "addr" | "addrs" | "address" | "addresses"
         | "broker" | "brokers" | "endpoint" | "endpoints" | "listener" | "listeners" | "proxy"
         | "proxies" | "targets" | "connect" | "conn" | "con" | "connectionstring" | "jdbcurl"
@@ -348,7 +402,10 @@ impl<'v> Reading<'v> {
         let own = enclosing_variable(before).map_or(Subject::Other, subject);
         match (self.subject, own) {
             (Subject::Other, own) => own,
-            (Subject::Address | Subject::Container | Subject::Driver, Subject::Host) => own,
+            (
+                Subject::Address | Subject::Container | Subject::Service | Subject::Driver,
+                Subject::Host,
+            ) => own,
             (subject, _) => subject,
         }
     }
@@ -366,9 +423,11 @@ const NEAR: usize = 128;
 fn host_port(subject: Subject) -> Judgement {
     match subject {
         Subject::Host | Subject::Address => (Class::Host, Confidence::Certain, "host:port"),
-        Subject::Other | Subject::Driver | Subject::Container => {
-            (Class::Host, Confidence::Likely, "host:port")
-        }
+        Subject::Other
+        | Subject::Driver
+        | Subject::Container
+        | Subject::Service
+        | Subject::Foreign => (Class::Host, Confidence::Likely, "host:port"),
         _ => word(subject),
     }
 }
@@ -380,6 +439,10 @@ fn word(subject: Subject) -> Judgement {
         Subject::Host => (Class::HostSetting, Certain, "value of a host setting"),
         Subject::Address => (Class::HostSetting, Likely, "value of an address setting"),
         Subject::Container => (Class::ContainerReference, Certain, "value of a container setting"),
+        Subject::Service => {
+            (Class::ContainerReference, Unsure, "service of a tool that the setting does not name")
+        }
+        Subject::Foreign => (Class::OtherNamespace, Unsure, "service as another tool knows it"),
         Subject::Database => (Class::Database, Certain, "value of a database setting"),
         Subject::User => (Class::User, Certain, "value of a user setting"),
         Subject::Secret => (Class::Unknown, Unsure, "value of a secret setting"),

@@ -389,11 +389,13 @@ impl Reader<'_> {
     /// Classifies the name in the value of a setting (`KEY=value`).
     pub(super) fn setting(&mut self, key: &str, word: &Word, value: Range<usize>, place: &Place) {
         let text = word.as_str().get(value.clone()).unwrap_or_default();
-        match setting::subject(key) {
+        let subject = setting::subject(key);
+        let own = subject == setting::Subject::Service && self.known().speaks_of_compose;
+        match subject {
             setting::Subject::Host => {
                 self.variables(word, &value, Class::Host, Confidence::Likely, place);
             }
-            setting::Subject::Container => {
+            setting::Subject::Container | setting::Subject::Service => {
                 self.variables(word, &value, Class::ContainerCommand, Confidence::Likely, place);
             }
             _ => {}
@@ -406,7 +408,13 @@ impl Reader<'_> {
             if matches!(place_in(word, &at), Inside::Command) {
                 continue;
             }
-            self.put(&word.text, at, (usage.class, usage.confidence, usage.reason), place.mode);
+            let meaning = match usage.class {
+                Class::ContainerReference if own => {
+                    (Class::ContainerReference, Confidence::Likely, "service that a script is for")
+                }
+                class => (class, usage.confidence, usage.reason),
+            };
+            self.put(&word.text, at, meaning, place.mode);
         }
     }
 

@@ -120,7 +120,7 @@ fn compose_commands() {
         ("docker compose $FILES up «db»", ComposeCommand, Certain),
         ("docker compose \\\n  up -d \\\n  «db»", ComposeCommand, Certain),
         ("docker compose `\n  up -d `\n  «db»", ComposeCommand, Certain),
-        ("docker compose up -d ${SERVICE:-«db»}", ContainerReference, Certain),
+        ("docker compose up -d ${SERVICE:-«db»}", ComposeCommand, Certain),
         ("docker compose up -d ${X:-«db»}", ComposeCommand, Certain),
         ("(docker compose up «db»)", ComposeCommand, Certain),
         ("{ docker compose up «db»; }", ComposeCommand, Certain),
@@ -488,7 +488,13 @@ fn what_variables_are_used_for() {
         ("for s in a «db»\n  docker logs $s\nend", NameList, Certain),
         ("for c in web «db»; do :; done", NameList, Likely),
         ("for c in x «db»; do :; done", NameList, Unsure),
-        ("SERVICES=\"x «db»\"", ContainerReference, Certain),
+        ("SERVICES=\"x «db»\"", NameList, Unsure),
+        ("SERVICES=\"x «db»\"\ndocker compose ps", NameList, Likely),
+        ("SERVICES=\"web «db»\"", NameList, Likely),
+        ("CONTAINERS=\"x «db»\"", ContainerReference, Certain),
+        ("SERVICE_NAME=«db»", ContainerReference, Unsure),
+        ("SERVICE_NAME=«db»\ndocker compose ps", ContainerReference, Likely),
+        ("export DD_SERVICE=«db»\ndocker compose ps", OtherNamespace, Unsure),
         (
             "check() {\n  local name=$1\n  local c=$3\n  docker logs \"$c\"\n}\ncheck \"Database\" \"\" \"«db»\"",
             ContainerCommand,
@@ -524,7 +530,7 @@ fn what_variables_are_used_for() {
         ("R=$(docker ps)\nup() { [[ $R != *\"$1\"* ]]; }\nup «db»", ContainerPattern, Certain),
         (
             "param([string]$Service = \"«db»\")\ndocker compose logs $Service",
-            ContainerReference,
+            ComposeCommand,
             Certain,
         ),
         (

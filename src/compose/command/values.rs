@@ -111,9 +111,11 @@ impl Reader<'_> {
         }
         let plain = texts()
             .all(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b)));
-        let named = plain && names_services(name);
         let sentence = texts().any(grammar::is_prose);
         let others = texts().filter(|text| *text != self.name() && self.is_service(text)).count();
+        // Other tools have lists of services too.
+        let told = others > 0 || self.known().speaks_of_compose;
+        let named = plain && (names_containers(name) || told && names_services(name));
         // Half of the others at least, so that `for t in web worker cron` is none.
         let mostly = others > 0 && others * 2 + 1 >= texts().count();
         let sure = if named || mostly { Confidence::Likely } else { Confidence::Unsure };
@@ -252,8 +254,13 @@ pub(super) fn starts_command(text: &str) -> bool {
     })
 }
 
-/// Tells whether a variable's name says that it holds services or containers.
+/// Tells whether a variable's name says that it holds containers.
+fn names_containers(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("container")
+}
+
+/// Tells whether a variable's name says that it holds services, be they Compose's or not.
 fn names_services(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["service", "container", "svcs"].iter().any(|part| name.contains(part))
+    ["service", "svcs"].iter().any(|part| name.contains(part))
 }

@@ -25,6 +25,8 @@ pub(super) struct Known {
     pub(super) functions: BTreeSet<String>,
     /// Literal values of variables.
     pub(super) values: BTreeMap<String, Vec<String>>,
+    /// Whether the text speaks of Compose, so that a `SERVICE` is one of its.
+    pub(super) speaks_of_compose: bool,
     compose: Word,
     docker: Word,
 }
@@ -42,6 +44,7 @@ impl Known {
             wrappers: wrappers.iter().map(|(name, value)| (name.clone(), words(value))).collect(),
             functions: definitions.functions,
             values: definitions.values,
+            speaks_of_compose: memchr::memmem::find(text.as_bytes(), b"compose").is_some(),
             compose: made_up("docker-compose"),
             docker: made_up("docker"),
         }

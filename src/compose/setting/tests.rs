@@ -16,7 +16,21 @@ fn subjects() {
         (
             Subject::Container,
             "POSTGRES_CONTAINER DB_CONTAINER_NAME container_name containerName DB_SERVICE \
-             SERVICE_NAME service PHP_UPSTREAM_CONTAINER SERVICES dbService containers",
+             PHP_UPSTREAM_CONTAINER dbService containers COMPOSE_SERVICE \
+             com.docker.compose.service docker_service DB_SERVICE_NAME",
+        ),
+        (
+            Subject::Service,
+            "SERVICE_NAME service SERVICES services serviceName service_name APP_SERVICE \
+             MY_SERVICE servicename",
+        ),
+        (
+            Subject::Foreign,
+            "service.name app.service.name traefik.http.routers.web.service OTEL_SERVICE_NAME \
+             DD_SERVICE DD_SERVICE_NAME CONSUL_SERVICE_NAME K8S_SERVICE com.datadoghq.ad.service \
+             traefik.tcp.routers.db.service spring.cloud.consul.discovery.service-name \
+             SYSTEMD_SERVICE EMAIL_SERVICE AWS_SERVICE ELASTIC_APM_SERVICE_NAME \
+             app.kubernetes.io/service",
         ),
         (
             Subject::Address,
@@ -57,7 +71,7 @@ fn subjects() {
         (
             Subject::Other,
             "DB_HOST_PORT POSTGRES_HOST_AUTH_METHOD HOST_UID SERVER_NAME name APP_NAME CLIENT_ID \
-             OTEL_SERVICE_NAME DD_SERVICE VIRTUAL_HOST backend target POSTGRES_INITDB_ARGS PORT \
+             VIRTUAL_HOST backend target POSTGRES_INITDB_ARGS PORT \
              _ 1 KEY_NAME superghost WEB_SERVER",
         ),
         (Subject::Other, ""),
@@ -127,9 +141,17 @@ fn classifies() {
         ),
         ("SMTP_ADDRESS", "db", &["HostSetting Likely"]),
         ("POSTGRES_CONTAINER", "db", &["ContainerReference Certain"]),
-        ("SERVICES", "web db", &["ContainerReference Certain"]),
-        ("SERVICES", "(\"web\" 'db' api)", &["ContainerReference Certain"]),
+        ("DB_SERVICES", "web db", &["ContainerReference Certain"]),
+        ("DB_SERVICES", "(\"web\" 'db' api)", &["ContainerReference Certain"]),
+        ("SERVICES", "web db", &["ContainerReference Unsure"]),
         ("SERVICES", "f(db)", &["Unknown Unsure"]),
+        ("service", "db", &["ContainerReference Unsure"]),
+        ("service_name", "db", &["ContainerReference Unsure"]),
+        ("traefik.http.routers.x.service", "db", &["OtherNamespace Unsure"]),
+        ("traefik.http.services.x.loadbalancer.server.url", "http://db:80", &["Host Certain"]),
+        ("app.service.name", "db", &["OtherNamespace Unsure"]),
+        ("X", "sum(up{service_name=\"db\"})", &["ContainerReference Unsure"]),
+        ("X", "--service=db --x", &["ContainerReference Unsure"]),
         ("POSTGRES_DB", "db", &["Database Certain"]),
         ("POSTGRES_USER", "db", &["User Certain"]),
         ("POSTGRES_PASSWORD", "db", &["Unknown Unsure"]),
@@ -140,7 +162,7 @@ fn classifies() {
         ("BACKUP_DIR", "./db", &["Path Certain"]),
         ("WHATEVER", "db", &["Literal Unsure"]),
         ("WHATEVER", "the db is up.", &["Unknown Unsure"]),
-        ("OTEL_SERVICE_NAME", "db", &["Literal Unsure"]),
+        ("OTEL_SERVICE_NAME", "db", &["OtherNamespace Unsure"]),
         // Paths, variables, modes.
         ("X", "/srv/db/x", &["Path Certain"]),
         ("X", "./db", &["Path Certain"]),

@@ -10,7 +10,7 @@ use crate::compose::command;
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::mentions::env;
 use crate::repo::mentions::keyed::{is_command, is_text};
-use crate::repo::mentions::page::{Page, certain, unsure};
+use crate::repo::mentions::page::{Page, certain, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::snippet;
 use crate::repo::mentions::value;
@@ -150,6 +150,9 @@ fn setting(page: &mut Page<'_>, outline: &Outline<'_>, at: usize, inner: &Range<
                 Class::Unknown => {}
                 Class::ContainerReference if !value::names_container(page, &line, key) => {
                     page.judge(&range, unsure(Class::Literal, "a service of something else"));
+                }
+                Class::ContainerReference if judgement.confidence == Confidence::Unsure => {
+                    page.judge(&range, likely(Class::ContainerReference, "service of a stack"));
                 }
                 _ => page.judge(&range, judgement),
             }

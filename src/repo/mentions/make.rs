@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use crate::compose::command;
+use crate::compose::setting::{self, Subject};
 use crate::compose::usage::Class;
 use crate::repo::mentions::ci;
 use crate::repo::mentions::env;
-use crate::repo::mentions::page::{Page, certain};
+use crate::repo::mentions::page::{Page, certain, likely};
 use crate::repo::mentions::people;
 
 /// Reads a whole file.
@@ -67,7 +68,7 @@ fn rule(page: &mut Page<'_>, line: &Range<usize>) {
         if people::command_start(page.slice(&value)).is_some() {
             page.command(&value);
         }
-        page.setting(key, &value);
+        setting(page, key, &value);
         return;
     }
     // `target: prerequisites ; recipe`
@@ -79,10 +80,24 @@ fn rule(page: &mut Page<'_>, line: &Range<usize>) {
         let text = page.slice(&word).trim_start_matches(['*', '+', '$']).trim_end_matches(':');
         let start = word.start + page.slice(&word).find(text).unwrap_or_default();
         if let Some((key, value)) = env::assignment(text) {
-            page.setting(key, &(start + value.start..start + value.end));
+            setting(page, key, &(start + value.start..start + value.end));
         }
     }
     page.judge_all(&content, certain(Class::Identifier, "a target"));
+}
+
+/// Reads a variable's value: where the recipes run Compose, a `SERVICE` is one of its.
+fn setting(page: &mut Page<'_>, key: &str, value: &Range<usize>) {
+    let own = setting::subject(key) == Subject::Service && page.text.contains("compose");
+    for (range, judgement) in page.setting_usages(key, value) {
+        let judgement = match judgement.class {
+            Class::ContainerReference if own => {
+                likely(Class::ContainerReference, "service that a recipe is for")
+            }
+            _ => judgement,
+        };
+        page.judge(&range, judgement);
+    }
 }
 
 /// Splits `export X ?= value`, in make's and just's spellings.

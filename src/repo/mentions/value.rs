@@ -94,10 +94,11 @@ pub(super) fn whole(page: &Page<'_>, inner: &Range<usize>, key: &str) -> Judgeme
         // `url: "api"` may as well be a path.
         Subject::Address if !is_address(key) => literal(page),
         // `service: "api"` may as well be a label of a logger.
-        Subject::Container if !names_container(page, inner, key) => {
+        Subject::Container | Subject::Service if !names_container(page, inner, key) => {
             unsure(Class::Literal, "a value that is the name")
         }
         Subject::Container => judgement.at_most(Confidence::Likely),
+        Subject::Service => likely(Class::ContainerReference, "service of a stack"),
         _ => judgement,
     }
 }
@@ -120,9 +121,10 @@ pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) 
     let tells = is_container && (page.subject.distinctive || key.len() > "containers".len());
     // Others have services too: ECS, Swarm, loggers.
     let evidence: &[&str] = if is_container { &["docker", "compose"] } else { &["compose"] };
-    let is_label =
-        key == "service" && !page.subject.distinctive && !page.path.contains("devcontainer");
-    if is_label {
+    let is_label = matches!(key.as_str(), "service" | "service_name" | "servicename")
+        && !page.subject.distinctive
+        && !page.path.contains("devcontainer");
+    if is_label || setting::subject(&key) == Subject::Foreign {
         return false;
     }
     tells || key.contains("compose") || speaks_of(page, inner, evidence)

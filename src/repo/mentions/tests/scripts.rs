@@ -60,7 +60,12 @@ fn make() {
             (
                 "justfile",
                 "logs service='db':\n  docker compose logs {{service}} db\n",
-                &["ContainerReference Certain", "ComposeCommand Certain"],
+                &["ContainerReference Likely", "ComposeCommand Certain"],
+            ),
+            (
+                "Makefile",
+                "SERVICE ?= db\nx:\n\tdeploy $(SERVICE)\n",
+                &["ContainerReference Unsure"],
             ),
             (
                 "Procfile",
