@@ -30,9 +30,11 @@ pub struct Endpoint {
 pub enum Form {
     /// The whole value, or one item of a comma list, is one word: a host only if the setting is.
     Word,
+    /// `user@host`, which may be a mail address, a node, a provider: a host only if the setting is.
+    Login,
     /// `host:5432`.
     HostPort,
-    /// `host=db port=5432`, `Server=db;Database=x`, `tcp(db:3306)`, `user@host`.
+    /// `host=db port=5432`, `Server=db;Database=x`, `tcp(db:3306)`, `user:pass@host`, `user@host:1`.
     KeyValue,
     /// `scheme://user@host:1/x`, `jdbc:…`, `//host/…`.
     Authority,

@@ -303,6 +303,8 @@ type Judgement = (Class, Confidence, &'static str);
 /// What is known of a value before its occurrences are judged one by one.
 struct Reading<'v> {
     subject: Subject,
+    /// The setting's name speaks of mail, whose addresses look like logins.
+    is_of_mail: bool,
     value: &'v str,
     /// In order of their hosts.
     endpoints: Vec<Endpoint>,
@@ -332,7 +334,8 @@ impl<'v> Reading<'v> {
         }
         parts.sort_by_key(|(range, ..)| range.start);
         parts.dedup_by(|one, other| one.0 == other.0);
-        Self { subject: subject(key), value, endpoints, parts }
+        let is_of_mail = words(key).iter().any(|word| MAIL.contains(&word.as_str()));
+        Self { subject: subject(key), is_of_mail, value, endpoints, parts }
     }
 
     fn judge(&self, range: &Range<usize>) -> Judgement {
@@ -353,6 +356,7 @@ impl<'v> Reading<'v> {
                     certain(Class::Host, "host of a connection")
                 }
                 Form::KeyValue | Form::HostPort => host_port(subject),
+                Form::Login => login(subject, self.is_of_mail),
                 Form::Word => word(subject),
             };
         }
@@ -429,6 +433,20 @@ fn host_port(subject: Subject) -> Judgement {
         | Subject::Service
         | Subject::Foreign => (Class::Host, Confidence::Likely, "host:port"),
         _ => word(subject),
+    }
+}
+
+/// Words of settings that hold the addresses of people.
+const MAIL: &[&str] =
+    &["address", "addresses", "admin", "contact", "email", "from", "mail", "recipient", "sender"];
+
+/// Judges `user@NAME`.
+fn login(subject: Subject, is_of_mail: bool) -> Judgement {
+    match subject {
+        Subject::Host | Subject::Address if !is_of_mail => {
+            (Class::Host, Confidence::Certain, "host of a connection")
+        }
+        _ => (Class::Host, Confidence::Unsure, "behind a user, as in a mail address"),
     }
 }
 

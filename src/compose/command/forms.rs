@@ -54,6 +54,13 @@ impl<'t> Forms<'t> {
                 Form::HostPort if is_port(self.text, endpoint) => {
                     return Some((Class::Host, Confidence::Likely, "host and port"));
                 }
+                Form::Login => {
+                    return Some((
+                        Class::Host,
+                        Confidence::Unsure,
+                        "behind a user, as in a mail address",
+                    ));
+                }
                 Form::HostPort | Form::Word => {}
             }
         }

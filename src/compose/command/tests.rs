@@ -647,6 +647,11 @@ fn arguments_of_unknown_commands() {
 #[test]
 fn text_in_commands() {
     check(&[
+        ("adduser user.io@«db»", User, Certain),
+        ("frobnicate user.io@«db»", Host, Unsure),
+        ("echo \"write to user@«db»\"", Host, Unsure),
+        ("frobnicate u:p@«db»/x", Host, Likely),
+        ("frobnicate u@«db»:5432", Host, Likely),
         ("echo \"  Fix: docker compose restart «db»\"", ComposeCommand, Likely),
         ("echo \"Run: docker exec -it «db» psql\"", ContainerCommand, Likely),
         ("echo 'see docker logs «db».'", ContainerCommand, Likely),

@@ -112,7 +112,7 @@ impl Scanner<'_> {
         for endpoint in &mut self.scan.endpoints {
             match endpoint.form {
                 Form::KeyValue => endpoint.port = endpoint.port.take().or_else(|| port.clone()),
-                Form::Authority => {}
+                Form::Authority | Form::Login => {}
                 Form::Word | Form::HostPort => continue,
             }
             endpoint.user = endpoint.user.take().or_else(|| user.clone());
@@ -254,7 +254,13 @@ impl Scanner<'_> {
         if !sound {
             return false;
         }
-        let form = if oracle { Form::Authority } else { Form::KeyValue };
+        let form = if oracle {
+            Form::Authority
+        } else if port.is_some() || credentials || inside {
+            Form::KeyValue
+        } else {
+            Form::Login
+        };
         let database = if path { None } else { self.segment(next) };
         let user = Some(user).filter(|user| !user.is_empty());
         let end = self.run_end(next, |byte| !ends_path(byte)).max(token.end);

@@ -7,6 +7,7 @@ fn spelled(value: &str) -> Vec<String> {
         .map(|endpoint| {
             let mut out = match endpoint.form {
                 Form::Word => "word ",
+                Form::Login => "login ",
                 Form::HostPort => "port ",
                 Form::KeyValue => "pair ",
                 Form::Authority => "url ",
@@ -137,11 +138,11 @@ fn jdbc_and_friends() {
         ("u:p@s@tcp(db)/app", &["pair db u=u d=app"]),
         ("u:p@unix(/tmp/db.sock)/app", &[]),
         ("u:p@db/app", &["pair db u=u d=app"]),
-        ("me@db", &["pair db u=me"]),
-        ("me@db:/srv/x", &["pair db u=me"]),
+        ("me@db", &["login db u=me"]),
+        ("me@db:/srv/x", &["login db u=me"]),
         (":pw@db:6379", &["pair db p=6379"]),
         ("@db:5432", &["pair db p=5432"]),
-        ("rabbit@mq", &["pair mq u=rabbit"]),
+        ("rabbit@mq", &["login mq u=rabbit"]),
         ("@scope/db", &[]),
         ("actions/checkout@db", &[]),
         ("postgres@sha256:0123", &[]),

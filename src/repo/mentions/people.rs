@@ -136,7 +136,7 @@ fn hosts(page: &mut Page<'_>, line: &Range<usize>, class: Class) {
         let told = match endpoint.form {
             Form::Authority => true,
             Form::HostPort => port.is_some_and(is_service_port),
-            Form::KeyValue | Form::Word => false,
+            Form::KeyValue | Form::Login | Form::Word => false,
         };
         if told {
             page.judge(&host, spoken(likely(Class::Host, "host in a URL"), class));

@@ -255,6 +255,7 @@ fn containers_and_commands() {
             ),
             ("a.py", "SERVICES = [\n  'web',\n  'db',\n  'api',\n]\n", &["NameList Unsure"]),
             ("a.py", "X = ['web', 'db', 'x', 'y', 'z']\n", &["Literal Unsure"]),
+            ("a.py", "assert is_email(\"user.io@db\")\n", &["Host Unsure"]),
             (
                 "a.py",
                 "X = {'web': 1, 'db': 2, 'api': 3}\nY = {'db': 1}\n",
