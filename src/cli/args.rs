@@ -98,6 +98,10 @@ pub(super) struct ChangeArgs {
     /// Writes nothing and exits with 1 where changes are pending.
     #[arg(long, conflicts_with = "write")]
     pub(super) check: bool,
+    /// Asks this docker compose too what the project is before and after the change, and refuses
+    /// the change where that differs by more than it says.
+    #[arg(long, value_name = "COMMAND")]
+    pub(super) verify_with: Option<String>,
     /// Reports likely mentions instead of editing them.
     #[arg(long)]
     pub(super) only_certain: bool,

@@ -8,11 +8,12 @@ use crate::transforms::plan::{Outcome, Plan, PlanError, Transform};
 use crate::transforms::review::review;
 
 use super::args::{ChangeArgs, Format};
+use super::verify::verify;
 use super::{Exit, Globals, Io, complain, print};
 
 /// What becomes of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+enum Mode {
     /// It is shown.
     Show,
     /// It decides the exit code.
@@ -22,7 +23,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    pub(super) fn of(args: &ChangeArgs) -> Self {
+    fn of(args: &ChangeArgs) -> Self {
         match (args.write, args.check) {
             (true, _) => Self::Write,
             (_, true) => Self::Check,
@@ -31,8 +32,28 @@ impl Mode {
     }
 }
 
+/// How a plan is used.
+#[derive(Clone, Debug)]
+pub(super) struct Usage {
+    mode: Mode,
+    /// The docker compose that is asked for a second opinion.
+    verify_with: Option<String>,
+}
+
+impl Usage {
+    pub(super) fn of(args: &ChangeArgs) -> Self {
+        Self { mode: Mode::of(args), verify_with: args.verify_with.clone() }
+    }
+}
+
 /// Reads the tree, plans a change, and shows, checks or writes it.
-pub(super) fn run(transform: &dyn Transform, globals: &Globals, mode: Mode, io: &mut Io) -> Exit {
+pub(super) fn run(
+    transform: &dyn Transform,
+    globals: &Globals,
+    usage: &Usage,
+    io: &mut Io,
+) -> Exit {
+    let mode = usage.mode;
     let load = LoadOptions {
         names: transform.names(),
         no_ignore: globals.no_ignore,
@@ -50,6 +71,9 @@ pub(super) fn run(transform: &dyn Transform, globals: &Globals, mode: Mode, io: 
         Err(error) => return fail(&told(&error, &repo), &repo, globals, io),
     };
     review(&mut plan, &repo);
+    if let Some(program) = &usage.verify_with {
+        verify(&mut plan, &repo, program);
+    }
     let is_pending = plan.outcome == Outcome::Changes && !plan.change.is_empty();
     if mode == Mode::Write && is_pending {
         // Written before anything is printed: a reader that goes away must not stop it midway.

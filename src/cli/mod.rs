@@ -8,6 +8,7 @@ mod change;
 mod generate;
 mod paths;
 mod rename;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -84,9 +85,9 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             return Exit::Failed;
         }
     };
-    let mode = change::Mode::of(&command.change);
+    let usage = change::Usage::of(&command.change);
     let rename = rename::options(command, &globals);
-    change::run(&rename, &globals, mode, io)
+    change::run(&rename, &globals, &usage, io)
 }
 
 fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Finding> {
