@@ -158,10 +158,11 @@ impl Reader<'_> {
                 let meaning = if listed {
                     (Class::NameList, Confidence::Likely, "alternatives with other services")
                 } else {
-                    (Class::Literal, Confidence::Unsure, "compared with another value")
+                    // What the other side holds may stand anywhere; edited alone, they differ.
+                    (Class::Unknown, Confidence::Unsure, "compared with a value that may be any")
                 };
                 self.put(&word.text, whole.clone(), meaning, place.mode);
-                if let Some(subject) = subject {
+                if let Some(subject) = subject.filter(|subject| tells(subject)) {
                     self.setting(subject, word, whole.clone(), &likely);
                 }
                 if let (Some(key), Some(range)) = (&key, word.text.source(&whole)) {
@@ -317,8 +318,8 @@ pub(super) fn names_compose(name: &str) -> bool {
     name.contains("compose") || matches!(name.as_str(), "dc" | "doco" | "dco" | "dcomp" | "dc_base")
 }
 
-/// Tells whether an option's name says what its value is.
-fn tells(flag: &str) -> bool {
+/// Tells whether the name of an option or variable says what its value is.
+pub(super) fn tells(flag: &str) -> bool {
     flag.len() > 1 && setting::subject(flag) != setting::Subject::Other
 }
 

@@ -151,6 +151,7 @@ impl Flow {
             }
         }
         let mut resolved = Resolved::default();
+        let holders = self.holders();
         for held in &self.held {
             let variable = self.owner(&held.variable);
             let uses = match self.uses.get(&variable) {
@@ -164,9 +165,34 @@ impl Flow {
             if !only_tells && uses.keys().any(|class| !class.refers()) {
                 resolved.vetoed.insert(held.range.start);
             }
-            resolved.usages.extend(self.meaning(held, uses));
+            let meaning = self.meaning(held, uses);
+            let told = || {
+                let holds = only_tells && holders.contains(&variable);
+                holds.then(|| held.like_its_source())
+            };
+            resolved.usages.extend(meaning.or_else(told));
         }
         resolved
+    }
+
+    /// Gives the variables that hold the name, by what they are set to or take from others.
+    fn holders(&self) -> BTreeSet<Variable> {
+        let mut takers: BTreeMap<&Variable, Vec<&Variable>> = BTreeMap::new();
+        for (to, from) in &self.sources {
+            from.iter().for_each(|from| takers.entry(from).or_default().push(to));
+        }
+        let holds = |held: &&Held| matches!(held.role, Role::Value | Role::Member);
+        let held = self.held.iter().filter(holds).map(|held| self.owner(&held.variable));
+        let mut holders: BTreeSet<Variable> = held.collect();
+        let mut work: Vec<Variable> = holders.iter().cloned().collect();
+        while let Some(variable) = work.pop() {
+            for &taker in takers.get(&variable).into_iter().flatten() {
+                if holders.insert(taker.clone()) {
+                    work.push(taker.clone());
+                }
+            }
+        }
+        holders
     }
 
     /// Makes variables that their function does not set everyone's.
@@ -251,6 +277,17 @@ impl Flow {
                 "label for a variable that names a service or container",
             ),
         })
+    }
+}
+
+impl Held {
+    /// Judges what a variable is compared with that holds the name: it goes as its source goes.
+    fn like_its_source(&self) -> Usage {
+        let (class, reason) = match self.role {
+            Role::Label => (Class::NameList, "label for a variable that holds the name"),
+            _ => (Class::Literal, "compared with a variable that holds the name"),
+        };
+        Usage { range: self.range.clone(), class, confidence: Confidence::Unsure, reason }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariants: what lies inside a text (a substitution, the string of `sh -c`) is queued, so that
 //! there is no recursion; texts inside texts are followed [`MAX_DEPTH`] deep.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::clients::Client;
@@ -178,6 +179,7 @@ impl<'n> Reader<'n> {
             _ => None,
         });
         let session = session.unwrap_or(false);
+        let among = self.cases_on_services(&items);
         let mut outputs: Vec<Option<Class>> = vec![None; items.len()];
         for (index, item) in items.iter().enumerate() {
             let place = |scope: &Scope| Place {
@@ -204,7 +206,7 @@ impl<'n> Reader<'n> {
                     }
                 }
                 Item::List(list) => self.list(list, &place(&list.scope)),
-                Item::Label(label) => self.label(label, &place(&label.scope)),
+                Item::Label(label) => self.label(label, &among, &place(&label.scope)),
                 Item::Names(words) => {
                     for word in words {
                         let name = (
@@ -222,6 +224,17 @@ impl<'n> Reader<'n> {
                 }
             }
         }
+    }
+
+    /// Gives what each `case` looks at that has a service among its labels.
+    fn cases_on_services<'i>(&self, items: &'i [Item]) -> BTreeSet<&'i str> {
+        let subject = |item: &'i Item| match item {
+            Item::Label(label) if label.words.iter().any(|word| self.is_service(word.as_str())) => {
+                Some(label.subject.as_str())
+            }
+            _ => None,
+        };
+        items.iter().filter_map(subject).collect()
     }
 
     /// Tells whether a line without a prompt, among lines with one, is what a command put out.

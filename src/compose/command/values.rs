@@ -1,7 +1,9 @@
 //! What variables are set to: assignments, lists, defaults, labels of a `case`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::calls::tells;
 use super::docker;
 use super::flow::Role;
 use super::flow::Variable;
@@ -178,29 +180,30 @@ impl Reader<'_> {
         self.members(&key, &name, &joined, &members, place);
     }
 
-    /// Reads the patterns of a `case`.
-    pub(super) fn label(&mut self, label: &Label, place: &Place) {
+    /// Reads the patterns of a `case`. `among` are the subjects of those that have other services.
+    pub(super) fn label(&mut self, label: &Label, among: &BTreeSet<&str>, place: &Place) {
         self.parts(&label.subject, place);
         self.generic(&label.subject, 0..label.subject.text.len(), UNKNOWN, place.mode);
         // Numbers and letters of a menu do not count.
         let words = || label.words.iter().map(Word::as_str).filter(|word| word.len() > 2);
         let others = || words().filter(|word| *word != self.name());
         let services = others().next().is_some() && others().all(|word| self.is_service(word));
-        let sure = if services { Confidence::Likely } else { Confidence::Unsure };
+        let meaning = if services {
+            (Class::NameList, Confidence::Likely, "label of a case")
+        } else if among.contains(label.subject.as_str()) {
+            (Class::NameList, Confidence::Unsure, "label of a case among other services")
+        } else {
+            (Class::Unknown, Confidence::Unsure, "label of a case on a value that may be any")
+        };
         for word in &label.words {
             let whole = 0..word.text.len();
             if word.as_str() != self.name() {
                 self.generic(word, whole, UNKNOWN, place.mode);
                 continue;
             }
-            self.put(
-                &word.text,
-                whole.clone(),
-                (Class::NameList, sure, "label of a case"),
-                place.mode,
-            );
+            self.put(&word.text, whole.clone(), meaning, place.mode);
             let subject = label.subject.variable(&(0..label.subject.text.len()));
-            if let Some(subject) = subject {
+            if let Some(subject) = subject.filter(|subject| tells(subject)) {
                 let mode = Mode { cap: place.mode.cap.min(Confidence::Likely), ..place.mode };
                 self.setting(subject, word, whole.clone(), &Place { mode, ..place.clone() });
             }

@@ -296,6 +296,12 @@ impl<'t> Page<'t> {
         }
     }
 
+    /// Gives what is known of an occurrence so far.
+    pub(super) fn judgement(&self, range: &Range<usize>) -> Option<Judgement> {
+        let spot = self.spots.get(self.first_from(range.start));
+        spot.filter(|spot| spot.range == *range)?.judgement
+    }
+
     /// Gives every occurrence with its judgement so far.
     pub(super) fn judged(&self) -> impl Iterator<Item = (&Range<usize>, Option<Judgement>)> {
         self.spots.iter().map(|spot| (&spot.range, spot.judgement))

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::compose::setting::{self, Subject};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::mentions::code::Dialect;
+use crate::repo::mentions::code::compare;
 use crate::repo::mentions::code::place::{Place, Role, is_generic};
 use crate::repo::mentions::lines;
 use crate::repo::mentions::page::{Judgement, Page, certain, is_own_name, likely, unsure};
@@ -79,12 +80,13 @@ fn whole(
         return judgement;
     }
     let first = place.keys.first().copied().unwrap_or_default();
-    let listed = place.list.filter(|_| place.role == Role::Value);
+    let listed = place.list.filter(|_| matches!(place.role, Role::Value | Role::Compared));
     let among = listed
         .and_then(|open| value::among(page, inner, first, &source.siblings(open, at, Role::Value)));
     let Some(key) = telling(page, place) else {
         let is_named = place.keys.first().is_some_and(|key| is_own_name(key));
         let own = || match is_named {
+            _ if place.role == Role::Compared => unsure(Class::Unknown, compare::UNTOLD),
             true => unsure(Class::Literal, "a name of something else"),
             false => value::literal(page),
         };

@@ -13,6 +13,7 @@ use crate::repo::mentions::people;
 use crate::repo::mentions::rules::Rules;
 use crate::repo::mentions::tokens::{Kind, Source};
 
+mod compare;
 mod literal;
 mod operand;
 mod place;
@@ -79,6 +80,7 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>, dialect: Dialect<'
                 _ => {}
             }
         }
+        compare::settle(page, &source);
         let outside = match (dialect.is_data(), page.subject.name.contains('-')) {
             (true, _) => unsure(Class::Unknown, "outside of strings"),
             // No language has hyphens in its names, but some hold text between tags.

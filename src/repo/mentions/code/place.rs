@@ -4,6 +4,7 @@
 //! `process.env.DB_HOST || "db"`, `Column(default="db")`. Deliberately absent: what those names
 //! mean.
 
+use crate::repo::mentions::code::compare::Comparison;
 use crate::repo::mentions::tokens::{Kind, Source};
 
 /// What a string is to the code around it.
@@ -91,6 +92,10 @@ impl<'t> Source<'t> {
         if matches!(place.role, Role::Imported) {
             return place;
         }
+        if let Some(compared) = self.comparison(at).filter(|_| place.role == Role::Value) {
+            let Comparison { names: keys, list } = compared;
+            return Place { role: Role::Compared, keys, list, ..place };
+        }
         let mut from = self.operand_start(at);
         let mut outward = false;
         for _ in 0..STEPS {
@@ -125,13 +130,6 @@ impl<'t> Source<'t> {
                     Some(self.operand_start(left))
                 }
                 "?" => Some(self.operand_start(self.before(before)?)),
-                "==" | "===" | "!=" | "!==" | "=~" | "<>" => {
-                    if !outward {
-                        place.role = Role::Compared;
-                        place.keys.extend(self.operand_name(self.before(before)?));
-                    }
-                    None
-                }
                 "|" | "||_" => self.closure(before),
                 "&" | "*" | "..." | "!" | "-" if outward || sign == "&" || sign == "..." => {
                     Some(before)
@@ -364,14 +362,12 @@ impl<'t> Source<'t> {
                 }
                 None
             }
-            "in" | "is" | "not" | "case" | "when" | "eq" | "ne" => {
-                if !outward {
-                    place.role = Role::Compared;
-                }
+            "in" => {
                 let left = self.before(word)?;
                 place.keys.extend(self.operand_name(left).filter(|name| !is_keyword(name)));
                 None
             }
+            "is" | "eq" | "ne" => None,
             text if is_keyword(text) || outward => None,
             text => {
                 place.role = Role::Label;
@@ -437,7 +433,8 @@ fn is_name_like(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-fn is_keyword(word: &str) -> bool {
+/// Tells words of languages from names.
+pub(super) fn is_keyword(word: &str) -> bool {
     matches!(
         word,
         "return"

@@ -6,6 +6,7 @@ use crate::compose::usage::Class;
 use crate::repo::kind::kind;
 
 mod code;
+mod compared;
 mod config;
 mod docs;
 mod scripts;
