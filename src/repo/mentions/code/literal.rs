@@ -97,10 +97,20 @@ fn whole(
         // What code asks a collection of hosts or services for is a key of its own.
         (Role::Index, _) => value::literal(page),
         (Role::Compared, _) => judgement.at_most(Confidence::Likely),
+        // One of several hosts has a name as well: `servers: [{name: "db", …}]`.
+        (_, Subject::Host | Subject::Address) if names_entry(place) => {
+            unsure(Class::Literal, "a name of something else")
+        }
         (_, Subject::Host) => judgement,
         _ if judgement.class.refers() && !judgement.edits() => among.unwrap_or(judgement),
         _ => judgement.at_most(Confidence::Likely),
     }
+}
+
+/// Tells the name of one entry among others.
+fn names_entry(place: &Place<'_>) -> bool {
+    let first = place.keys.first().map(|key| key.to_ascii_lowercase());
+    first.is_some_and(|first| matches!(first.as_str(), "name" | "label" | "title" | "id"))
 }
 
 /// Finds the nearest name that tells what its value is.

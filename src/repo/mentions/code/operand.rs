@@ -82,9 +82,7 @@ impl<'t> Source<'t> {
             Kind::Word => Some(self.text_of(at)),
             Kind::Close => {
                 let open = self.bracket_of(at)?;
-                let first = self.inside(open).find(|&inner| self.is_text(inner));
-                let first = first.map(|text| self.inner_of(text));
-                first.or_else(|| {
+                self.asked_for(open).or_else(|| {
                     let callee = self.before(open)?;
                     self.is_word(callee).then(|| self.text_of(callee))
                 })
@@ -94,6 +92,32 @@ impl<'t> Source<'t> {
             }
             _ => None,
         }
+    }
+
+    /// Finds what a getter is asked for: the string that its first argument ends with, through
+    /// calls within (`cast(config["server"]["DB_USER"])`), else its first string.
+    fn asked_for(&self, open: usize) -> Option<&'t str> {
+        let mut inner = open;
+        for _ in 0..8 {
+            let end = self.first_argument_end(inner)?;
+            if self.is_text(end) {
+                return Some(self.inner_of(end));
+            }
+            match self.bracket_of(end).filter(|_| self.kind_of(end) == Some(Kind::Close)) {
+                Some(nested) => inner = nested,
+                None => break,
+            }
+        }
+        self.inside(open).find(|&at| self.is_text(at)).map(|text| self.inner_of(text))
+    }
+
+    /// Finds the last token of the first thing that a bracket lists.
+    fn first_argument_end(&self, open: usize) -> Option<usize> {
+        let is_end = |at: &usize| self.text_of(*at) == "," && self.bracket_of(*at) == Some(open);
+        self.inside(open)
+            .take_while(|at| !is_end(at))
+            .filter(|&at| self.kind_of(at) != Some(Kind::Comment))
+            .last()
     }
 
     /// Finds the name on the left of an assignment, types left out.

@@ -182,7 +182,7 @@ impl<'t> Source<'t> {
         let bracket = self.bracket_of(left).filter(|_| self.kind_of(left) != Some(Kind::Close));
         let open = bracket?;
         if !NAMING.iter().any(|naming| name.eq_ignore_ascii_case(naming)) {
-            place.keys.extend(self.sibling_names(open));
+            place.keys.extend(self.sibling_names(open, left));
         }
         place.keys.push(name);
         match self.kind_of(open) {
@@ -249,17 +249,19 @@ impl<'t> Source<'t> {
     }
 
     /// Names that stand beside a generic one: `name: "DB_HOST", value: …`, `"--db-host", default=…`.
-    fn sibling_names(&self, open: usize) -> Vec<&'t str> {
+    /// The nearest to `near` first.
+    fn sibling_names(&self, open: usize, near: usize) -> Vec<&'t str> {
         let direct = self.inside(open).take(64).filter(|&at| self.bracket_of(at) == Some(open));
-        direct
+        let mut named: Vec<usize> = direct
             .filter(|&at| self.is_text(at) && is_name_like(self.inner_of(at)))
             .filter(|&at| {
                 let key = self.before(at).filter(|&sign| matches!(self.text_of(sign), "=" | ":"));
                 let key = key.and_then(|sign| self.operand_name(self.before(sign)?));
                 key.is_none_or(|key| NAMING.iter().any(|naming| key.eq_ignore_ascii_case(naming)))
             })
-            .map(|at| self.inner_of(at))
-            .collect()
+            .collect();
+        named.sort_by_key(|at| at.abs_diff(near));
+        named.into_iter().map(|at| self.inner_of(at)).collect()
     }
 
     /// `f(…)`: the function, and what it is called on.
@@ -310,7 +312,11 @@ impl<'t> Source<'t> {
             });
             let next = self.called(open, from, place);
             if place.calls.len() > calls {
-                if let Some(name) = argument.and_then(|at| self.operand_name(at))
+                // A string names a setting, as a constant does; a variable is a value of its own.
+                let names = |at: &usize| {
+                    !self.is_word(*at) || !self.text_of(*at).bytes().any(|b| b.is_ascii_lowercase())
+                };
+                if let Some(name) = argument.filter(names).and_then(|at| self.operand_name(at))
                     && is_name_like(name)
                 {
                     place.keys.push(name);

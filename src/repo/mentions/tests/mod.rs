@@ -9,6 +9,7 @@ mod code;
 mod compared;
 mod config;
 mod docs;
+mod keys;
 mod scripts;
 mod whole;
 
