@@ -240,6 +240,7 @@ impl Reader<'_> {
             let literal = self.literal(function, verb);
             return self.put(&word.text, whole, literal, place.mode);
         }
+        self.components(word, &whole, Class::Path, place);
         if let Some((key, _)) = text.split_once('=') {
             let flag = key.trim_start_matches('-').to_owned();
             let value = key.len() + 1..word.text.len();

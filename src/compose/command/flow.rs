@@ -162,7 +162,11 @@ impl Flow {
                 },
             };
             let only_tells = matches!(held.role, Role::Compared | Role::Label);
-            if !only_tells && uses.keys().any(|class| !class.refers()) {
+            let refers = uses.keys().any(|class| class.refers());
+            let vetoes = |(class, sure): (&Class, &Confidence)| {
+                !class.refers() && (*sure > Confidence::Unsure || !refers)
+            };
+            if !only_tells && uses.iter().any(vetoes) {
                 resolved.vetoed.insert(held.range.start);
             }
             let meaning = self.meaning(held, uses);

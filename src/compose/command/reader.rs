@@ -115,7 +115,9 @@ impl<'n> Reader<'n> {
         let mut resolved = self.flow.resolve();
         self.found.append(&mut resolved.usages);
         for usage in &mut self.found {
-            if usage.class.refers() && resolved.vetoed.contains(&usage.range.start) {
+            let is_open = usage.class.refers() || usage.class == Class::Unknown;
+            if is_open && resolved.vetoed.contains(&usage.range.start) {
+                usage.class = Class::Unknown;
                 usage.confidence = Confidence::Unsure;
                 usage.reason = "in a variable that is also used for something else";
             }

@@ -59,6 +59,9 @@ impl Reader<'_> {
                 if class == Class::Path {
                     self.folders(word, &range, place);
                 }
+                if class == Class::Image {
+                    self.components(word, &range, class, place);
+                }
                 let sure =
                     if class == Class::Unknown { Confidence::Unsure } else { Confidence::Certain };
                 let whole = (class, sure, reason(class));
@@ -209,6 +212,33 @@ impl Reader<'_> {
             {
                 let variable = Variable::new(name, &place.scope);
                 self.flow().used(variable, Class::Path, place.mode.cap);
+            }
+        }
+    }
+
+    /// Notes the variables that are a part of a path or image, where nothing says that it is one
+    /// (`./apps/$name/.env`, `acme/$name:latest`): that tells less than any command does.
+    pub(super) fn components(
+        &mut self,
+        word: &Word,
+        range: &Range<usize>,
+        class: Class,
+        place: &Place,
+    ) {
+        if word.as_str().get(range.clone()).is_none_or(|text| text.contains("://")) {
+            return;
+        }
+        for part in &word.parts {
+            let before = word.as_str().get(range.start..part.range.start);
+            let after = word.as_str().get(part.range.end..range.end);
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            let starts = before.ends_with('/') || before.is_empty() && class == Class::Image;
+            if starts
+                && (after.is_empty() || after.starts_with(['/', ':']))
+                && let Some(name) = part.variable()
+            {
+                let variable = Variable::new(name, &place.scope);
+                self.flow().used(variable, class, Confidence::Unsure);
             }
         }
     }

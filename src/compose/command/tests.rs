@@ -512,7 +512,7 @@ fn what_variables_are_used_for() {
         ("s=$1\ndocker compose logs $s\nif [ \"$s\" = \"«db»\" ]; then :; fi", Literal, Certain),
         ("if [ \"$1\" = \"«db»\" ]; then :; fi", Unknown, Unsure),
         ("[[ $c == «db» && -n $x ]]", Unknown, Unsure),
-        ("N=«db»\ndocker exec $N createdb $N", Literal, Unsure),
+        ("N=«db»\ndocker exec $N createdb $N", Unknown, Unsure),
         ("H=«db»\npsql -h $H", HostSetting, Certain),
         (
             "services=(«db» x)\nfor s in \"${services[@]}\"; do (cd \"$BASE/$s\" && docker compose up -d); done",

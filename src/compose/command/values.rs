@@ -22,6 +22,7 @@ use super::slots::VARIABLE_NAME;
 use super::slots::reason;
 use super::word::PartKind;
 use super::word::Word;
+use crate::compose::setting;
 use crate::compose::usage::Class;
 use crate::compose::usage::Confidence;
 
@@ -54,6 +55,11 @@ impl Reader<'_> {
         if text.starts_with('-') {
             self.flags(value, place);
         }
+        let class = match setting::subject(name) {
+            setting::Subject::Image => Class::Image,
+            _ => Class::Path,
+        };
+        self.components(value, &whole, class, place);
         if text == self.name() {
             if let Some(range) = value.text.source(&whole) {
                 self.flow().held(key, range, Role::Value, place.mode.cap);
@@ -113,6 +119,7 @@ impl Reader<'_> {
         }
         let plain = texts()
             .all(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(&b)));
+        let of_others = names_others(name);
         let sentence = texts().any(grammar::is_prose);
         let others = texts().filter(|text| *text != self.name() && self.is_service(text)).count();
         // Other tools have lists of services too.
@@ -128,6 +135,7 @@ impl Reader<'_> {
                 continue;
             }
             let meaning = match (others, sentence) {
+                _ if let Some(class) = of_others => (class, Confidence::Unsure, reason(class)),
                 (0, true) => MESSAGE,
                 (0, false) => (Class::NameList, sure, "list of words"),
                 _ => (Class::NameList, sure, "list with other services in it"),
@@ -266,4 +274,21 @@ fn names_containers(name: &str) -> bool {
 fn names_services(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["service", "svcs"].iter().any(|part| name.contains(part))
+}
+
+/// Tells what the members of a list are whose name says that they are no services: the last word
+/// that tells decides (`service_dirs`, `image_nicknames`).
+fn names_others(name: &str) -> Option<Class> {
+    let name = name.to_ascii_lowercase();
+    let words = name.rsplit(|c: char| !c.is_ascii_alphabetic());
+    let mut told = words.filter_map(|word| match word.strip_suffix('s').unwrap_or(word) {
+        "service" | "svc" | "container" => Some(None),
+        "image" | "img" | "package" | "pkg" | "repo" | "tag" => Some(Some(Class::Image)),
+        "dir" | "directorie" | "file" | "folder" | "path" => Some(Some(Class::Path)),
+        "app" | "branche" | "lib" | "module" | "project" | "queue" | "topic" => {
+            Some(Some(Class::Identifier))
+        }
+        _ => None,
+    });
+    told.next().flatten()
 }

@@ -10,6 +10,7 @@ mod compared;
 mod config;
 mod docs;
 mod keys;
+mod lists;
 mod scripts;
 mod whole;
 
