@@ -71,6 +71,8 @@ pub struct Subject {
     /// Whether the name can hardly be anything else (`discord-bot-db`, not `db` or `postgres`):
     /// weaker evidence is enough.
     pub distinctive: bool,
+    /// Whether the repository or an image has this name too: a word of a text may mean that.
+    pub product: bool,
 }
 
 /// Classifies every mention of a name in a file, in order. Mentions inside longer names are

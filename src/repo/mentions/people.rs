@@ -85,6 +85,11 @@ pub(super) fn code_spans(line: &str) -> Vec<Range<usize>> {
     spans
 }
 
+/// Tells whether an offset lies between backquotes of a line.
+fn in_code(line: &str, at: usize) -> bool {
+    code_spans(line).iter().any(|span| span.contains(&at))
+}
+
 /// Judges the name inside of `code` in a sentence.
 fn code_span(page: &mut Page<'_>, span: &Range<usize>, class: Class) {
     let text = page.slice(span);
@@ -139,7 +144,16 @@ fn hosts(page: &mut Page<'_>, line: &Range<usize>, class: Class) {
             Form::KeyValue | Form::Login | Form::Word => false,
         };
         if told {
-            page.judge(&host, spoken(likely(Class::Host, "host in a URL"), class));
+            let bare = endpoint.form == Form::HostPort
+                && class == Class::Prose
+                && !page.subject.distinctive
+                && !in_code(text, endpoint.host.start);
+            let judgement = match bare {
+                // `(web:3000, admin:3001)` may list programs and their ports.
+                true => unsure(Class::Host, "a name and a port in a sentence"),
+                false => likely(Class::Host, "host in a URL"),
+            };
+            page.judge(&host, spoken(judgement, class));
         }
         let parts = [
             (endpoint.user, Class::User),
@@ -292,9 +306,29 @@ pub(super) enum Beside {
     Nothing,
 }
 
+/// Tells a name that a database's client is told to use: `\c NAME`, `\connect NAME`, `USE NAME`.
+pub(super) fn is_used_database(before: &str) -> bool {
+    let head = before.trim_end_matches(['"', '\'', '`']);
+    let command = head.trim_end();
+    let verb = ["\\c", "\\connect", "USE", "use"].iter().find_map(|verb| {
+        let head = command.strip_suffix(verb)?;
+        Some((*verb, head.trim_end_matches(['`', '"'])))
+    });
+    let Some((verb, before)) = verb.filter(|_| command.len() < head.len()) else { return false };
+    match verb {
+        // In a sentence it may be a word; a statement starts a line, or follows a prompt.
+        "use" => matches!(before.trim_end().chars().next_back(), None | Some('>' | ';')),
+        "USE" => !before.ends_with(|c: char| c.is_alphanumeric()),
+        _ => !before.ends_with('\\'),
+    }
+}
+
 /// Reads the words beside a name: the one behind it first, then the one before.
 pub(super) fn beside(page: &Page<'_>, range: &Range<usize>) -> Beside {
     let (before, after) = page.around(range);
+    if is_used_database(before) {
+        return Beside::Other(Class::Database);
+    }
     // Only the next word counts; a line may be long.
     let after = prefix(after, 64);
     let before = suffix(before, 64);
@@ -369,6 +403,7 @@ fn word(page: &Page<'_>, range: &Range<usize>, class: Class) -> Judgement {
         Beside::Service if quoted || page.subject.distinctive => {
             likely(class, "the text says that it is a service")
         }
+        _ if page.subject.product => unsure(class, "a product's name too"),
         _ if page.subject.distinctive => likely(class, "a name that is hardly anything else"),
         Beside::Service | Beside::Nothing => unsure(class, "a word of a text"),
     }

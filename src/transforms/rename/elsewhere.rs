@@ -40,6 +40,7 @@ pub(super) fn find<'r>(
         .map(|file| (file, kind(&file.path, &file.text)))
         .collect();
     let wrappers = wrappers(repo);
+    let product = is_product(repo, workspace, &target.old);
     let read = |distinctive: bool| -> Vec<FileMentions<'r>> {
         let subject = Subject {
             name: target.old.clone(),
@@ -47,6 +48,7 @@ pub(super) fn find<'r>(
             wrappers: wrappers.clone(),
             new: Some(target.new.clone()),
             distinctive,
+            product,
         };
         candidates
             .par_iter()
@@ -63,6 +65,18 @@ pub(super) fn find<'r>(
     }
     leave_upstreams(&mut found, &target.old);
     found
+}
+
+/// Whether the repository has the name, or an image that some service runs without building it.
+fn is_product(repo: &Repo, workspace: &Workspace, name: &str) -> bool {
+    let is_repository = repo.root.file_name().is_some_and(|root| root == name);
+    is_repository
+        || workspace.files.values().any(|file| {
+            file.services()
+                .filter(|service| file.attribute(service.body, "build").is_none())
+                .filter_map(|service| file.text_of(service.body, "image"))
+                .any(|image| image.split(['/', ':', '@']).any(|part| part == name))
+        })
 }
 
 /// A proxy's files include one another: where one of them gives the name to an upstream of its own,

@@ -9,7 +9,7 @@ use crate::compose::usage::{Class, Confidence};
 use crate::repo::kind::{ConfigSyntax, FileKind, kind};
 use crate::repo::mentions::ci;
 use crate::repo::mentions::history;
-use crate::repo::mentions::page::{Judgement, Page, likely, unsure};
+use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::snippet;
 use crate::repo::mentions::weigh;
@@ -44,6 +44,11 @@ pub(super) fn read(page: &mut Page<'_>) {
 
 /// Reads a block of code by the language that its fence names.
 fn code(page: &mut Page<'_>, language: &str, range: &Range<usize>) {
+    for open in page.open_in(range) {
+        if people::is_used_database(page.around(&open).0) {
+            page.judge(&open, certain(Class::Database, "database that a client uses"));
+        }
+    }
     let text = page.slice(range);
     if people::command_start(text.trim_start()) == Some(0) {
         // Whatever the fence says.

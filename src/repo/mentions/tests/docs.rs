@@ -149,8 +149,16 @@ fn prose() {
             (
                 "a.md",
                 "It is at `postgres://u:p@db:5432/db`, or db:5432.\n",
-                &["Host Likely", "Path Certain", "Host Likely"],
+                &["Host Likely", "Path Certain", "Host Unsure"],
             ),
+            ("a.md", "Two servers run (web:3000, db:3001).\n", &["Host Unsure"]),
+            ("a.md", "It answers on `db:5432`.\n", &["Host Likely"]),
+            (
+                "a.md",
+                "Type `\\c db`, or \\connect db, or USE db;\n",
+                &["Database Unsure", "Database Unsure", "Database Unsure"],
+            ),
+            ("a.md", "You can use db for this.\n", &["Prose Unsure"]),
             ("a.md", "Default: `postgres://u:p@db:5432/x`\n", &["Host Unsure"]),
             ("a.md", "`DB_HOST` defaults to `db`.\n", &["Prose Unsure"]),
             (
@@ -188,6 +196,11 @@ fn prose() {
             ),
             (
                 "a.md",
+                "```\npostgres=# \\c shop-db\n```\n```sh\n\\c shop-db\nUSE shop-db;\n```\nThen \\c shop-db.\n",
+                &["Database Certain", "Database Certain", "Database Certain", "Database Unsure"],
+            ),
+            (
+                "a.md",
                 "```\nshop-db   | LOG: ready\n- ✅ shop-db (healthy)\n```\n",
                 &["Output Likely", "Prose Likely"],
             ),
@@ -199,4 +212,15 @@ fn prose() {
             ),
         ],
     );
+}
+
+#[test]
+fn products() {
+    let subject = super::Subject { product: true, ..super::subject("shop-db", true) };
+    let text = "We like shop-db. Start the shop-db service with `docker compose up shop-db`.\n";
+    let found: Vec<String> = super::mentions("a.md", text, super::kind("a.md", text), &subject)
+        .iter()
+        .map(|mention| format!("{:?} {:?}", mention.class, mention.confidence))
+        .collect();
+    assert_eq!(found, ["Prose Unsure", "Prose Likely", "ComposeCommand Likely"]);
 }
