@@ -101,6 +101,9 @@ fn read(path: &str, text: &str, kind: FileKind, subject: &Subject) -> Vec<Mentio
         _ => read_as(&mut page, kind, &(0..text.len()), ""),
     }
     weigh::settle(&mut page);
+    if weigh::is_of_tests(path) {
+        page.revise(&(0..text.len()), weigh::of_tests);
+    }
     if kind == FileKind::Docs {
         page.revise(&(0..text.len()), Judgement::quoted);
     }

@@ -1,7 +1,7 @@
 //! The second look: what a file surely says of a name holds for its vaguer mentions too.
 
 use crate::compose::usage::{Class, Confidence, occurrences};
-use crate::repo::mentions::page::Page;
+use crate::repo::mentions::page::{Judgement, Page};
 use crate::repo::mentions::people::{self, Beside};
 use crate::repo::mentions::{Mention, Subject};
 
@@ -57,6 +57,32 @@ fn is_address(page: &Page<'_>, range: &std::ops::Range<usize>) -> bool {
 
 fn is_vague(class: Class) -> bool {
     matches!(class, Class::Prose | Class::Message | Class::Literal | Class::Comment | Class::Output)
+}
+
+/// Tells a file of tests or of their data, by its folders and its name.
+pub(super) fn is_of_tests(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.split('/').rev();
+    let name = parts.next().unwrap_or_default();
+    let is_folder = |part: &str| {
+        matches!(
+            part,
+            "test" | "tests" | "spec" | "specs" | "__tests__" | "__mocks__" | "testdata" | "e2e"
+        ) || part.contains("fixture")
+    };
+    let stem = name.split('.').next().unwrap_or_default();
+    parts.any(is_folder)
+        || [".test.", ".spec."].iter().any(|mark| name.contains(mark))
+        || stem.starts_with("test_")
+        || ["_test", "_tests", "_spec"].iter().any(|end| stem.ends_with(end))
+}
+
+/// Lowers a host that is sure by its form alone: what tests connect to may be made up.
+pub(super) fn of_tests(judgement: Judgement) -> Judgement {
+    match judgement.class {
+        Class::Host | Class::HostSetting => judgement.at_most(Confidence::Likely),
+        _ => judgement,
+    }
 }
 
 /// Tells whether a text is about the rename itself: it names the new name too. A new name that may

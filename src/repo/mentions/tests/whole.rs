@@ -293,3 +293,19 @@ fn derived_names() {
         ],
     );
 }
+
+#[test]
+fn hosts_in_tests_are_likely_at_most() {
+    check(
+        "db",
+        &[
+            ("tests/a.py", "u = \"http://db:80/x\"\n", &["Host Likely"]),
+            ("src/__tests__/a.ts", "const host = 'db';\n", &["HostSetting Likely"]),
+            ("src/a_test.go", "u := \"http://db:80/x\"\n", &["Host Likely"]),
+            ("src/a.spec.ts", "const u = 'http://db:80/x';\n", &["Host Likely"]),
+            ("x/fixtures/a.json", "{\"url\": \"http://db:80/x\"}\n", &["Host Likely"]),
+            ("src/latest.py", "u = \"http://db:80/x\"\n", &["Host Certain"]),
+            ("tests/run.sh", "docker compose up -d db\n", &["ComposeCommand Certain"]),
+        ],
+    );
+}
