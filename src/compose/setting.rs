@@ -69,6 +69,9 @@ pub fn subject(key: &str) -> Subject {
             subject => subject,
         },
         ("", "backend") => Subject::Other,
+        ("", "ghost" | "vhost" | "localhost" | "virtualhost" | "multihost") => Subject::Other,
+        // `XHOST`: constants are often written without marks between words.
+        ("", joined) if joined.ends_with("host") && key.ends_with("HOST") => Subject::Host,
         _ => word_subject(last),
     }
 }
@@ -188,7 +191,16 @@ fn word_subject(word: &str) -> Subject {
         .filter_map(|prefix| word.strip_prefix(prefix))
         .find(|rest| !rest.is_empty())
         .map(|rest| if rest == "name" { Subject::Database } else { known_word(rest) });
-    joined.unwrap_or(Subject::Other)
+    joined.unwrap_or_else(|| match is_host_of_something(word) {
+        true => Subject::Host,
+        false => Subject::Other,
+    })
+}
+
+/// Tells a host whose owner stands before it without a mark (`MAINDBHOST`).
+fn is_host_of_something(word: &str) -> bool {
+    let owner = ["host", "hostname", "server"].iter().find_map(|last| word.strip_suffix(last));
+    owner.is_some_and(|owner| PREFIXES.iter().any(|prefix| owner.ends_with(prefix)))
 }
 
 fn known_word(word: &str) -> Subject {

@@ -192,7 +192,8 @@ fn by_name(folders: &[&str], name: &str) -> Option<FileKind> {
         "haproxy.cfg" | ".htaccess" | "caddyfile" => Config(Directives),
         "pgpass" | ".pgpass" | "userlist.txt" | "pg_service.conf" | ".my.cnf" | "hosts"
         | "go.mod" | ".npmrc" | ".yarnrc" | ".editorconfig" | ".tool-versions" | ".replit"
-        | "pipfile" | ".coveragerc" | ".flake8" | ".pylintrc" | ".gitconfig" => Config(Lines),
+        | "msmtprc" | ".msmtprc" | "ssh_config" | "pipfile" | ".coveragerc" | ".flake8"
+        | ".pylintrc" | ".gitconfig" => Config(Lines),
         "prometheus.yml" => Yaml,
         ".babelrc" | ".eslintrc" | ".prettierrc" | ".swcrc" | ".stylelintrc" => Config(Json),
         "readme" | "install" | "contributing" | "hacking" | "usage" | "faq" | "todo" | "notes"

@@ -27,7 +27,7 @@ const PRINTS: &str = "echo print printf println log msg message messages info wa
     section step banner status ok ko trace verbose output usage alert notify bail panic croak";
 
 /// Parts of a function's name that say that it handles a service.
-const HANDLES: &str = "service services svc container containers host wait waits \
+const HANDLES: &str = "service services svc container containers compose host wait waits \
     healthy health restart logs running ready recreate rebuild";
 
 /// Parts of a function's name that say that it handles something else.

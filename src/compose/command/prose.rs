@@ -141,7 +141,11 @@ impl Reader<'_> {
 
     /// Classifies the name in what is fed to a command, or written to a file.
     pub(super) fn content(&mut self, word: &Word, input: Input, file: Option<&str>, place: &Place) {
-        match (input, file.map(sort)) {
+        let sort = file.map(|file| match sort(file) {
+            Sort::Settings if is_compose(word.as_str()) => Sort::Compose,
+            sort => sort,
+        });
+        match (input, sort) {
             (Input::Shell, _) | (Input::Text, Some(Sort::Shell)) => {
                 self.shell(word.text.clone(), place);
             }
@@ -294,4 +298,12 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Range<usize>> + use<'_> 
         start += line.len() + 1;
         range
     })
+}
+
+/// Tells the text of a Compose file by its `services:`, which stands as far left as anything.
+fn is_compose(text: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let Some(left) = lines().map(indent).min() else { return false };
+    lines().any(|line| indent(line) == left && line.trim() == "services:")
 }

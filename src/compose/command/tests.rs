@@ -781,6 +781,7 @@ fn finds_wrappers() {
         ("a() { b \"$@\"; }\nb() { a \"$@\"; }", &[]),
         ("X=1\nfoo() { echo \"$@\"; }", &[]),
         ("docker() { sudo docker \"$@\"; }", &[]),
+        ("docker=(docker compose)", &[("$docker", "docker compose")]),
         (
             "dc() { DC=run _dc \"$@\"; }\n_dc() { docker compose \"$DC\" \"$@\"; }",
             &[("_dc", "docker compose $DC"), ("dc", "docker compose run")],

@@ -37,6 +37,10 @@ impl Known {
         let definitions = Definitions::read(text);
         let mut wrappers = definitions.wrappers();
         for (name, words) in others {
+            let own = name.strip_prefix('$');
+            if own.is_some_and(|own| definitions.commands.contains_key(own)) {
+                continue;
+            }
             wrappers.entry(name.clone()).or_insert_with(|| words.clone());
         }
         let words = |words: &Vec<String>| words.iter().map(|word| made_up(word)).collect();
@@ -53,8 +57,13 @@ impl Known {
     /// Gives what a command's first word stands for.
     pub(super) fn wrapper(&self, head: &Word) -> Option<&[Word]> {
         let whole = 0..head.text.len();
-        let name = head.variable(&whole).unwrap_or_else(|| head.as_str());
-        let found = self.wrappers.get(name).or_else(|| {
+        let variable = head.variable(&whole);
+        let name = variable.unwrap_or_else(|| head.as_str());
+        let named = self.wrappers.get(name).or_else(|| {
+            let engine = variable.filter(|name| docker::engine(name).is_some())?;
+            self.wrappers.get(&format!("${engine}"))
+        });
+        let found = named.or_else(|| {
             // A script is called by its path, a function is not.
             let base = programs::base_name(name);
             self.wrappers.get(base).filter(|_| base != name)
@@ -214,11 +223,13 @@ impl Definitions {
     fn wrappers(&self) -> BTreeMap<String, Vec<String>> {
         let mut found = BTreeMap::new();
         for name in self.commands.keys() {
-            if docker::engine(name).is_some() {
-                continue;
-            }
             if let Some(words) = self.resolve(name) {
-                found.insert(name.clone(), words);
+                // `docker=(docker compose)` is meant by `${docker[@]}`, and not by `docker`.
+                let is_engine = docker::engine(name).is_some();
+                let key = if is_engine { format!("${name}") } else { name.clone() };
+                if !is_engine || words.len() > 1 {
+                    found.insert(key, words);
+                }
             }
         }
         found

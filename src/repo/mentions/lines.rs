@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::compose::usage::Class;
 use crate::repo::mentions::env;
-use crate::repo::mentions::page::{Page, certain, unsure};
+use crate::repo::mentions::page::{Page, certain, likely, unsure};
 use crate::repo::mentions::people;
 use crate::repo::mentions::value;
 use crate::repo::mentions::yaml;
@@ -26,6 +26,8 @@ fn by_name(page: &mut Page<'_>, whole: &Range<usize>) -> bool {
         fields(page);
     } else if name == "pg_hba.conf" {
         access_rules(page);
+    } else if name == "ssh_config" {
+        remote_machines(page);
     } else if name == "userlist.txt" {
         page.judge_all(whole, certain(Class::User, "a user of PgBouncer"));
     } else if name.starts_with("requirements")
@@ -57,6 +59,20 @@ fn access_rules(page: &mut Page<'_>) {
         for (word, class) in people::words(page.text, &content).into_iter().zip(CLASSES) {
             page.judge_all(&word, certain(*class, "field of an access rule"));
         }
+    }
+}
+
+/// OpenSSH's `Host LABEL` and `HostName MACHINE`.
+fn remote_machines(page: &mut Page<'_>) {
+    for line in people::lines(page.text, &(0..page.text.len())) {
+        let words = people::words(page.text, &line);
+        let Some((key, values)) = words.split_first() else { continue };
+        let judgement = match page.slice(key).to_ascii_lowercase().as_str() {
+            "hostname" | "proxyjump" => likely(Class::HostSetting, "machine to connect to"),
+            "user" => certain(Class::User, "user on a machine"),
+            _ => unsure(Class::Identifier, "a label or a word in a client's configuration"),
+        };
+        values.iter().for_each(|value| page.judge_all(value, judgement));
     }
 }
 

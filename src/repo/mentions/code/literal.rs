@@ -79,6 +79,10 @@ fn whole(
     if let Some(judgement) = place.calls.first().and_then(|call| by_call(call)) {
         return judgement;
     }
+    let is_first = source.before(at).is_some_and(|open| source.text_of(open) == "(");
+    if is_first && place.calls.first().is_some_and(|call| handles_services(call)) {
+        return likely(Class::Literal, "passed to a function that handles services");
+    }
     let first = place.keys.first().copied().unwrap_or_default();
     let listed = place.list.filter(|_| matches!(place.role, Role::Value | Role::Compared));
     let among = listed
@@ -186,6 +190,24 @@ fn is_service_call(call: &str) -> bool {
     let on_compose = near.rsplit_once('.').is_some_and(|(path, _)| path.ends_with("compose"));
     SERVICE_CALLS.contains(&callee)
         || (on_compose && COMPOSE_VERBS.iter().any(|verb| callee.starts_with(verb)))
+}
+
+/// Tells a function whose name says that it takes a service: `container_id`, `composeExec`.
+fn handles_services(call: &str) -> bool {
+    let callee = call.rsplit(['.', ':', '>', ' ']).next().unwrap_or(call);
+    let mut parts = vec![String::new()];
+    for c in callee.chars() {
+        if !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            part.push(c.to_ascii_lowercase());
+        }
+    }
+    let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
+    (has(&["container"]) && has(&["id", "ip", "port", "status", "health"]))
+        || (has(&["compose"]) && has(COMPOSE_VERBS))
+        || (has(&["docker"]) && has(&["exec", "logs"]))
 }
 
 /// What libraries let do with Compose services.

@@ -11,6 +11,7 @@ mod config;
 mod docs;
 mod keys;
 mod lists;
+mod missed;
 mod scripts;
 mod whole;
 
