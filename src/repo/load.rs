@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::compose::model::{file_name, folder, has_compose_name};
 use crate::diagnostics::{self, Finding};
 use crate::repo::list::{Ignored, list};
+use crate::text::change::ChangeSet;
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
 
@@ -92,6 +93,18 @@ impl Repo {
     pub fn get(&self, path: &str) -> Option<&SourceFile> {
         let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         self.files.get(at)
+    }
+
+    /// Gives the tree as it stands once a change is made. No disk is touched.
+    #[must_use]
+    pub fn with(&self, change: &ChangeSet) -> Self {
+        let mut repo = self.clone();
+        for file in &mut repo.files {
+            if let Some(edit) = change.get(&file.path) {
+                *file = SourceFile::new(file.path.as_str(), edit.apply(&file.text));
+            }
+        }
+        repo
     }
 
     fn take(&mut self, reader: &Reader<'_>, paths: &BTreeSet<PathBuf>) {

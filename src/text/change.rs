@@ -1,6 +1,7 @@
 //! A change over many files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::text::edit::{Conflict, Edit, TextEdit};
 
@@ -41,6 +42,24 @@ impl ChangeSet {
         Ok(Self { files })
     }
 
+    /// Gives the change that has the effect of this one and then of `next`, which is made on the
+    /// files as this one leaves them. `read` gives a file's text before both; a file without one
+    /// can't be changed twice and is left out.
+    #[must_use]
+    pub fn then(&self, next: &Self, read: &dyn Fn(&str) -> Option<Arc<str>>) -> Self {
+        let mut files = next.files.clone();
+        for (path, edit) in &self.files {
+            let both = match (next.get(path), read(path)) {
+                (None, _) => edit.clone(),
+                (Some(next), Some(text)) => edit.then(next, &text),
+                (Some(_), None) => TextEdit::default(),
+            };
+            files.insert(path.clone(), both);
+        }
+        files.retain(|_, edit| !edit.is_empty());
+        Self { files }
+    }
+
     /// Gives the changed files in order of path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &TextEdit)> {
         self.files.iter().map(|(path, edit)| (path.as_str(), edit))
@@ -62,5 +81,30 @@ impl ChangeSet {
     #[must_use]
     pub fn len(&self) -> usize {
         self.files.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::span::Span;
+
+    #[test]
+    fn two_changes_become_one() {
+        let change = |edits: &[(&str, usize, usize, &str)]| {
+            let edit = |&(path, start, end, new): &(&str, usize, usize, &str)| {
+                (path.to_owned(), Edit::replace(Span::new(start, end), new))
+            };
+            ChangeSet::new(edits.iter().map(edit)).unwrap()
+        };
+        let first = change(&[("a", 0, 1, "xy"), ("both", 0, 1, "xy"), ("undone", 0, 1, "x")]);
+        let next = change(&[("b", 0, 1, "z"), ("both", 3, 4, "z"), ("undone", 0, 1, "a")]);
+        let both = change(&[
+            ("a", 0, 1, "xy"),
+            ("b", 0, 1, "z"),
+            ("both", 0, 1, "xy"),
+            ("both", 2, 3, "z"),
+        ]);
+        assert_eq!(first.then(&next, &|_| Some(Arc::from("abc"))), both);
     }
 }

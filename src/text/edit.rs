@@ -1,5 +1,7 @@
 //! Edits of one text.
 
+use std::ops::Range;
+
 use crate::text::span::Span;
 
 /// One replacement: the bytes of `span` become `insert`.
@@ -38,6 +40,17 @@ pub struct Conflict {
     pub first: Edit,
     /// The edit that overlaps it.
     pub second: Edit,
+}
+
+/// An edit of a text that stands for edits of two steps, the second made on what the first left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// The edit of the first text.
+    pub edit: Edit,
+    /// Which of the first step's edits are in it.
+    pub first: Range<usize>,
+    /// Which of the second step's edits are in it.
+    pub next: Range<usize>,
 }
 
 impl TextEdit {
@@ -93,5 +106,182 @@ impl TextEdit {
         }
         out.push_str(text.get(at..).unwrap_or_default());
         out
+    }
+
+    /// Gives the edits of `text` that have the effect of these and then of `next`, which are edits
+    /// of the text as these leave it.
+    #[must_use]
+    pub fn then(&self, next: &Self, text: &str) -> Self {
+        let edits = self.compose(next, text).into_iter().map(|composed| composed.edit).collect();
+        Self { edits }
+    }
+
+    /// Composes as [`TextEdit::then`] does, and tells which edits each one is made of: those of the
+    /// two steps that touch become one, and what changes nothing in the end is left out.
+    ///
+    /// Invariant: sorted and disjoint, as a [`TextEdit`]'s edits are.
+    #[must_use]
+    pub fn compose(&self, next: &Self, text: &str) -> Vec<Composed> {
+        let between = self.apply(text);
+        let moved = self.moved();
+        let groups = groups(&moved, &next.edits);
+        let mut composed = Vec::with_capacity(groups.len());
+        for Group { span, first, next: of_next } in groups {
+            // A place outside the edits lies as far from the edit before it as it did in the text.
+            let back = |at: u32, edits: usize| {
+                let before = edits.checked_sub(1).map(|last| (moved[last], &self.edits[last]));
+                before.map_or(at, |(moved, edit)| at - moved.end + edit.span.end)
+            };
+            let starts_first = first.clone().next().filter(|&edit| moved[edit].start == span.start);
+            let start = match starts_first {
+                Some(edit) => self.edits[edit].span.start,
+                None => back(span.start, first.start),
+            };
+            let span_before = Span { start, end: back(span.end, first.end) };
+            let mut insert = String::new();
+            let mut at = span.start as usize;
+            for edit in &next.edits[of_next.clone()] {
+                insert.push_str(between.get(at..edit.span.start as usize).unwrap_or_default());
+                insert.push_str(&edit.insert);
+                at = edit.span.end as usize;
+            }
+            insert.push_str(between.get(at..span.end as usize).unwrap_or_default());
+            if text.get(span_before.range()) != Some(&insert) {
+                let edit = Edit { span: span_before, insert };
+                composed.push(Composed { edit, first, next: of_next });
+            }
+        }
+        composed
+    }
+
+    /// Gives where each edit's text stands once all are made.
+    #[must_use]
+    pub fn moved(&self) -> Vec<Span> {
+        let mut grown = 0_i64;
+        let place = |edit: &Edit| {
+            let start = usize::try_from(i64::from(edit.span.start) + grown).unwrap_or_default();
+            grown += edit.insert.len() as i64 - edit.span.len() as i64;
+            Span::new(start, start + edit.insert.len())
+        };
+        self.edits.iter().map(place).collect()
+    }
+}
+
+/// Edits of two steps that touch each other.
+struct Group {
+    /// All of them, in the text between the steps.
+    span: Span,
+    first: Range<usize>,
+    next: Range<usize>,
+}
+
+/// Groups the places that one step wrote and the next one edits. Those of one step never conflict.
+fn groups(wrote: &[Span], edits: &[Edit]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let (mut first, mut next) = (0, 0);
+    // Ends of the last group's edits, by step.
+    let mut ends = (None, None);
+    loop {
+        let is_first = match (wrote.get(first), edits.get(next)) {
+            (Some(wrote), Some(edit)) => *wrote <= edit.span,
+            (wrote, None) if wrote.is_none() => return groups,
+            (wrote, _) => wrote.is_some(),
+        };
+        let span = if is_first { wrote[first] } else { edits[next].span };
+        let other_end: Option<u32> = if is_first { ends.1 } else { ends.0 };
+        let touches = other_end.is_some_and(|end| span.start <= end);
+        if !touches {
+            groups.push(Group { span, first: first..first, next: next..next });
+            ends = (None, None);
+        }
+        let Some(group) = groups.last_mut() else { return groups };
+        group.span.end = group.span.end.max(span.end);
+        if is_first {
+            first += 1;
+            group.first.end = first;
+            ends.0 = Some(span.end);
+        } else {
+            next += 1;
+            group.next.end = next;
+            ends.1 = Some(span.end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Edits of a text of `length` bytes, by its cut places and what stands between them then.
+    fn edits(length: usize, cuts: &[(usize, usize, String)]) -> TextEdit {
+        let mut at = 0;
+        let mut edits = Vec::new();
+        for (skip, take, insert) in cuts {
+            let (start, end) = (at + skip, at + skip + take);
+            if end > length {
+                break;
+            }
+            edits.push(Edit::replace(Span::new(start, end), insert.as_str()));
+            // A second insertion at one place is no valid edit.
+            at = if *take == 0 { end + 1 } else { end };
+        }
+        TextEdit::new(edits).unwrap()
+    }
+
+    fn cuts() -> impl Strategy<Value = Vec<(usize, usize, String)>> {
+        prop::collection::vec((0..3_usize, 0..3_usize, "[xyz]{0,3}"), 0..6)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn composed_edits_do_what_both_do_in_turn(
+            text in "[a-e]{0,12}",
+            first in cuts(),
+            next in cuts(),
+        ) {
+            let first = edits(text.len(), &first);
+            let between = first.apply(&text);
+            let next = edits(between.len(), &next);
+            let both = first.then(&next, &text);
+            prop_assert_eq!(both.apply(&text), next.apply(&between));
+            prop_assert_eq!(TextEdit::new(both.edits.clone()), Ok(both));
+        }
+
+        #[test]
+        fn one_step_alone_stays_as_it_is(text in "[a-e]{0,12}", cuts in cuts()) {
+            let one = edits(text.len(), &cuts);
+            let nothing = TextEdit::default();
+            let changes = |edit: &&Edit| text.get(edit.span.range()) != Some(&edit.insert);
+            let expected: Vec<Edit> = one.edits.iter().filter(changes).cloned().collect();
+            prop_assert_eq!(&one.then(&nothing, &text).edits, &expected);
+            prop_assert_eq!(&nothing.then(&one, &text).edits, &expected);
+        }
+    }
+
+    #[test]
+    fn only_edits_that_touch_become_one() {
+        type Edits<'e> = &'e [(usize, usize, &'e str)];
+        let cases: [(Edits<'_>, Edits<'_>, Edits<'_>); 7] = [
+            // Of `abcdef`: apart; inside what was written; across its end; at its end.
+            (&[(0, 1, "x")], &[(3, 4, "y")], &[(0, 1, "x"), (3, 4, "y")]),
+            (&[(1, 2, "xyz")], &[(2, 3, "-")], &[(1, 2, "x-z")]),
+            (&[(1, 2, "xy")], &[(2, 4, "-")], &[(1, 3, "x-")]),
+            (&[(1, 2, "xy")], &[(3, 3, "-")], &[(1, 2, "xy-")]),
+            // Over two; undone; after a deletion.
+            (&[(1, 2, "x"), (3, 4, "y")], &[(1, 4, "-")], &[(1, 4, "-")]),
+            (&[(1, 2, "x"), (4, 5, "z")], &[(1, 2, "b")], &[(4, 5, "z")]),
+            (&[(1, 3, "")], &[(2, 3, "y")], &[(1, 3, ""), (4, 5, "y")]),
+        ];
+        let made = |edits: Edits<'_>| {
+            let edits = edits.iter().map(|&(a, b, new)| Edit::replace(Span::new(a, b), new));
+            TextEdit::new(edits.collect()).unwrap()
+        };
+        for (first, next, both) in cases {
+            assert_eq!(made(first).then(&made(next), "abcdef"), made(both), "{first:?} {next:?}");
+        }
     }
 }

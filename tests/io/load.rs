@@ -5,6 +5,9 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 
 use composemod::repo::load::{LoadOptions, Repo};
+use composemod::text::change::ChangeSet;
+use composemod::text::edit::Edit;
+use composemod::text::span::Span;
 
 use crate::tree::{Tree, run_git};
 
@@ -254,4 +257,18 @@ fn a_root_that_is_none_is_an_error() {
         let error = Repo::load(&tree.path().join(root), &LoadOptions::default());
         assert!(error.is_err_and(|error| error.to_string().contains(root)));
     }
+}
+
+#[test]
+fn a_tree_after_a_change_is_another_value() {
+    let tree = Tree::new(&[("a.env", "A=1\n"), ("compose.yaml", COMPOSE)]);
+    let repo = load(&tree);
+    let edit = Edit::replace(Span::new(2, 3), "22");
+    let change = ChangeSet::new([("a.env".to_owned(), edit)]).expect("one edit");
+    let after = repo.with(&change);
+    let text = |repo: &Repo, path: &str| repo.get(path).map(|file| file.text.to_string());
+    assert_eq!(text(&after, "a.env").as_deref(), Some("A=22\n"));
+    assert_eq!(text(&after, "compose.yaml").as_deref(), Some(COMPOSE));
+    assert_eq!(text(&repo, "a.env").as_deref(), Some("A=1\n"));
+    assert_eq!(tree.text("a.env"), "A=1\n");
 }
