@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use composemod::compose::command::{Context, classify};
 use composemod::compose::names::Namespace;
 use composemod::repo::load::{LoadOptions, Repo};
 use composemod::repo::workspace::Workspace;
@@ -54,6 +55,14 @@ fn stale_scan(bencher: Bencher, name: &str) {
     let scan = || Repo::load(folder.path(), &options).map(|repo| plan(&repo, name));
     assert!(scan().is_ok(), "the tree can't be read");
     bencher.counter(ItemsCount::new(FILES)).bench(scan);
+}
+
+/// 32,000 bytes of shell text that opens what it never closes; quadratic reading would show.
+#[divan::bench(args = ["$(", "${x:-", "<<EOF\n", "'db", "((", "case x in ", "docker exec db "])]
+fn hostile_shell(bencher: Bencher, unit: &str) {
+    let text = unit.repeat(32_000 / unit.len());
+    let context = Context::default();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| classify(&text, "db", &context));
 }
 
 fn plan(repo: &Repo, old: &str) -> Plan {

@@ -11,7 +11,8 @@ fn in_scripts() {
             ("run.sh", "[[ $1 == shop-db ]] && x\n", &["Unknown Unsure"]),
             ("run.sh", "case \"$MODULE\" in\n  shop-db) x ;;\nesac\n", &["Unknown Unsure"]),
             ("run.sh", "[ \"$DB_HOST\" = shop-db ]\n", &["HostSetting Likely"]),
-            ("run.sh", "[ \"$service\" = shop-db ]\n", &["ContainerReference Likely"]),
+            ("run.sh", "[ \"$container\" = shop-db ]\n", &["ContainerReference Likely"]),
+            ("run.sh", "[ \"$service\" = shop-db ]\n", &["ContainerReference Unsure"]),
             ("run.sh", "[ \"$DB_USER\" = shop-db ]\n", &["User Likely"]),
             (
                 "run.sh",
