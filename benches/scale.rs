@@ -60,7 +60,7 @@ fn stale_scan(bencher: Bencher, name: &str) {
 /// 32,000 bytes of shell text that opens what it never closes; quadratic reading would show.
 #[divan::bench(args = ["$(", "${x:-", "<<EOF\n", "'db", "((", "case x in ", "docker exec db "])]
 fn hostile_shell(bencher: Bencher, unit: &str) {
-    let text = unit.repeat(32_000 / unit.len());
+    let text = format!("{} db", unit.repeat(32_000 / unit.len()));
     let context = Context::default();
     bencher.counter(BytesCount::of_str(&text)).bench(|| classify(&text, "db", &context));
 }
