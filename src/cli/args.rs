@@ -22,6 +22,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Rename(RenameArgs),
+    Retire(RetireArgs),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -91,7 +92,7 @@ pub(super) enum Color {
 /// Flags of every command that changes files. Without --check and --write it prints the diff and
 /// writes nothing.
 #[derive(Debug, Args)]
-pub(super) struct ChangeArgs {
+pub(super) struct UsageArgs {
     /// Writes the changes: all of them, or none.
     #[arg(long)]
     pub(super) write: bool,
@@ -102,6 +103,13 @@ pub(super) struct ChangeArgs {
     /// the change where that differs by more than it says.
     #[arg(long, value_name = "COMMAND")]
     pub(super) verify_with: Option<String>,
+}
+
+/// Flags of every command that edits mentions in files of all sorts.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    #[command(flatten)]
+    pub(super) usage: UsageArgs,
     /// Reports likely mentions instead of editing them.
     #[arg(long)]
     pub(super) only_certain: bool,
@@ -131,4 +139,16 @@ pub(super) struct RenameArgs {
     pub(super) no_keep_alias: bool,
     #[command(flatten)]
     pub(super) change: ChangeArgs,
+}
+
+/// Takes a network alias away where nothing uses the name any more.
+#[derive(Debug, Args)]
+pub(super) struct RetireArgs {
+    /// The alias.
+    pub(super) name: String,
+    #[command(flatten)]
+    pub(super) usage: UsageArgs,
+    /// Heeds what means the service for sure, and not what may mean it.
+    #[arg(long)]
+    pub(super) only_certain: bool,
 }

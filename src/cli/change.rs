@@ -7,7 +7,7 @@ use crate::report::{diff, human, json, markdown, summary};
 use crate::transforms::plan::{Outcome, Plan, PlanError, Transform};
 use crate::transforms::review::review;
 
-use super::args::{ChangeArgs, Format};
+use super::args::{Format, UsageArgs};
 use super::verify::verify;
 use super::{Exit, Globals, Io, complain, print};
 
@@ -23,7 +23,7 @@ enum Mode {
 }
 
 impl Mode {
-    fn of(args: &ChangeArgs) -> Self {
+    fn of(args: &UsageArgs) -> Self {
         match (args.write, args.check) {
             (true, _) => Self::Write,
             (_, true) => Self::Check,
@@ -41,7 +41,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    pub(super) fn of(args: &ChangeArgs) -> Self {
+    pub(super) fn of(args: &UsageArgs) -> Self {
         Self { mode: Mode::of(args), verify_with: args.verify_with.clone() }
     }
 }

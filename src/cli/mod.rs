@@ -8,6 +8,7 @@ mod change;
 mod generate;
 mod paths;
 mod rename;
+mod retire;
 mod verify;
 
 use std::ffi::OsString;
@@ -75,7 +76,8 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
     let command = match cli.command {
         Command::Completions { shell } => return print(io, &generate::completions(shell)),
         Command::Man => return print(io, &generate::man()),
-        Command::Rename(rename) => rename,
+        Command::Rename(args) => Change::Rename(args),
+        Command::Retire(args) => Change::Retire(args),
     };
     let look = look(&cli.global, io);
     let globals = match globals(cli.global, look, io) {
@@ -85,9 +87,22 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             return Exit::Failed;
         }
     };
-    let usage = change::Usage::of(&command.change);
-    let rename = rename::options(command, &globals);
-    change::run(&rename, &globals, &usage, io)
+    match command {
+        Change::Rename(args) => {
+            let usage = change::Usage::of(&args.change.usage);
+            change::run(&rename::options(args, &globals), &globals, &usage, io)
+        }
+        Change::Retire(args) => {
+            let usage = change::Usage::of(&args.usage);
+            change::run(&retire::options(args, &globals), &globals, &usage, io)
+        }
+    }
+}
+
+/// A command that plans a change.
+enum Change {
+    Rename(args::RenameArgs),
+    Retire(args::RetireArgs),
 }
 
 fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Finding> {

@@ -4,6 +4,7 @@
 //! Deliberately absent: reading files, and any guess: what is unsure says so.
 
 pub mod command;
+pub mod default_host;
 pub mod discover;
 pub mod effective;
 pub mod endpoint;

@@ -229,8 +229,8 @@ fn matters_by_name(path: &str) -> bool {
     has_compose_name(path) || is_dot_env(name) || name.ends_with(".env") || name == CONFIG
 }
 
-/// The project's own configuration.
-const CONFIG: &str = "composemod.yaml";
+/// Path of the declaration from the root, where no other is named.
+pub const CONFIG: &str = "composemod.yaml";
 
 /// `.env`, `.env.local`, `.env-dev`; not `.envrc`.
 fn is_dot_env(name: &str) -> bool {

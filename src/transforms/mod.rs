@@ -8,6 +8,7 @@ pub mod hazards;
 pub mod intent;
 pub mod plan;
 pub mod rename;
+pub mod retire;
 pub mod review;
 pub mod semantic;
 pub mod situation;

@@ -110,6 +110,28 @@ pub enum PlanError {
         /// What is wrong with files that may hold it.
         findings: Vec<Finding>,
     },
+    /// The name is one of another kind, which is no alias to take away.
+    #[error(
+        "`{name}` is no network alias but the name of a {kind}: `composemod rename {name} NEW --kind {kind}` gives it another"
+    )]
+    NotAnAlias {
+        /// The name.
+        name: String,
+        /// What it is a name of: `service`.
+        kind: &'static str,
+        /// The file that defines it.
+        path: String,
+        /// Where in it.
+        span: Span,
+    },
+    /// Several services answer to one alias.
+    #[error("several services answer to `{name}`, so whose clients would lose it can't be told: {}; take it from all but one by hand", quoted(.services))]
+    SeveralBearers {
+        /// The alias.
+        name: String,
+        /// The services.
+        services: Vec<String>,
+    },
     /// A file that was named can't be used.
     #[error("{path} is no Compose file that can be read here: check the path given with -f")]
     UnreadableFile {
@@ -168,7 +190,9 @@ impl PlanError {
     #[must_use]
     pub fn place(&self) -> Option<(&str, Span)> {
         match self {
-            Self::Exists { path, span, .. } => Some((path, *span)),
+            Self::Exists { path, span, .. } | Self::NotAnAlias { path, span, .. } => {
+                Some((path, *span))
+            }
             Self::NotFound { new_exists: Some((path, span)), .. } => Some((path, *span)),
             _ => None,
         }
@@ -186,6 +210,10 @@ impl Plan {
             findings.dedup();
         }
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn suggestion(nearest: &[String]) -> String {

@@ -7,11 +7,12 @@
 mod alias;
 mod elsewhere;
 pub mod options;
-mod role;
-mod select;
+pub(super) mod role;
+pub(super) mod select;
 mod structure;
 mod target;
-mod validate;
+pub(super) mod uses;
+pub(super) mod validate;
 
 use std::collections::BTreeSet;
 

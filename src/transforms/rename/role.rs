@@ -19,7 +19,11 @@ pub(super) enum Role {
 }
 
 /// Adds the files that are laid over a chosen project's to its variants.
-pub(super) fn adopt_overlays(projects: &mut [Project], old: &str, workspace: &Workspace) {
+pub(in crate::transforms) fn adopt_overlays(
+    projects: &mut [Project],
+    old: &str,
+    workspace: &Workspace,
+) {
     let is_chosen =
         |path: &str| projects.iter().flat_map(Project::all_files).any(|own| own == path);
     let overlays: Vec<&ComposeFile> = workspace
@@ -81,7 +85,7 @@ pub(super) fn role(
 }
 
 /// Whether a file defines a service wholly, not as an overlay of another file's.
-pub(super) fn is_whole_in(file: &ComposeFile, service: &str) -> bool {
+pub(in crate::transforms) fn is_whole_in(file: &ComposeFile, service: &str) -> bool {
     file.service(service).is_some_and(|service| {
         let keys = ["image", "build", "extends", "provider"];
         keys.iter().any(|key| file.attribute(service.body, key).is_some())

@@ -169,7 +169,7 @@ fn identity(file: &ComposeFile, service: &str) -> Option<String> {
 }
 
 /// Finds where a project defines a name.
-pub(super) fn definition(
+pub(in crate::transforms) fn definition(
     workspace: &Workspace,
     project: &Project,
     namespace: Namespace,

@@ -336,6 +336,11 @@ fn rest_class(file: &ComposeFile, span: Span, is_whole: bool) -> (Class, &'stati
     }
 }
 
+/// Tells whether a place is a service's own idea of its name, by which nothing else reaches it.
+pub(super) fn is_own_host_name(file: &ComposeFile, span: Span) -> bool {
+    matches!(key_above(file, span).as_deref(), Some("hostname" | "domainname"))
+}
+
 /// The key of the nearest mapping pair around a place.
 fn key_above(file: &ComposeFile, span: Span) -> Option<String> {
     let doc = &file.doc;

@@ -25,7 +25,10 @@ pub(super) fn problem(name: &str, namespace: Namespace) -> Option<String> {
 }
 
 /// Gives the names nearest to a mistyped one, the nearest first, at most three.
-pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+pub(in crate::transforms) fn nearest<'n>(
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Vec<&'n str> {
     let mut scored: Vec<(f32, &str)> = known
         .into_iter()
         .map(|candidate| (similar::TextDiff::from_chars(name, candidate).ratio(), candidate))

@@ -1,0 +1,26 @@
+//! What a retirement is asked to do, ready to use.
+
+/// A retirement of a network alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retire {
+    /// The alias.
+    pub name: String,
+    /// What is in the way of it.
+    pub heed: Heed,
+    /// The Compose files of the one project meant, from the root, in order (`-f`).
+    pub files: Vec<String>,
+    /// The folder of the project meant, from the root.
+    pub project: Option<String>,
+    /// Whether every project that bears the alias is meant.
+    pub all_projects: bool,
+}
+
+/// Which mentions of the name are in the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Heed {
+    /// Those that may mean the service, too.
+    #[default]
+    Possible,
+    /// Those alone that mean it for certain or in all likelihood.
+    Sure,
+}
