@@ -15,6 +15,7 @@ pub mod model;
 pub mod names;
 mod normal;
 pub mod setting;
+pub mod store;
 pub mod usage;
 pub mod value;
 pub mod values;

@@ -1,13 +1,79 @@
 //! What can go wrong when a plan is deployed, though its files are right.
 //!
-//! Each hazard is a pure function of the situation: one file, one line in the registry.
+//! Each hazard is a pure function of a view of the plan: one file, one line in the registry. It is
+//! looked for in each project of the plan, then in each file that is loaded in the project's place
+//! or on top of it. Invariant: one cause is said once a project. A refused plan has none: nothing
+//! of it is deployed.
+
+mod container_name_in_use;
+mod mount;
+mod stateful_rename;
+#[cfg(test)]
+mod tests;
+mod view;
+mod volume_key_renamed;
 
 use crate::diagnostics::Finding;
-use crate::transforms::plan::Plan;
+use crate::transforms::plan::{Outcome, Plan};
 use crate::transforms::situation::Situation;
+
+use view::View;
+
+/// A sort of thing that can go wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Hazard {
+    /// What findings of it are called, kebab-case.
+    pub id: &'static str,
+    /// What happens.
+    pub what: &'static str,
+    /// Why.
+    pub why: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+    /// Finds it.
+    run: fn(&View<'_>) -> Vec<Finding>,
+}
+
+/// Every hazard, in order of its id.
+pub const HAZARDS: &[Hazard] =
+    &[container_name_in_use::HAZARD, stateful_rename::HAZARD, volume_key_renamed::HAZARD];
 
 /// Finds what can go wrong.
 #[must_use]
-pub fn hazards(_plan: &Plan, _situation: &Situation<'_>) -> Vec<Finding> {
-    Vec::new()
+pub fn hazards(plan: &Plan, situation: &Situation<'_>) -> Vec<Finding> {
+    if plan.outcome == Outcome::Refused {
+        return Vec::new();
+    }
+    let views = view::views(plan, situation);
+    let mut found = Vec::new();
+    for views in views.chunk_by(|a, b| a.is_beside(b)) {
+        for hazard in HAZARDS {
+            let each = views.iter().map(|view| (view, (hazard.run)(view)));
+            found.extend(once(each));
+        }
+    }
+    found
+}
+
+/// Keeps one of the findings that say the same of several files of a project, and says which the
+/// other files are.
+fn once<'v, 'a: 'v>(
+    each: impl Iterator<Item = (&'v View<'a>, Vec<Finding>)>,
+) -> impl Iterator<Item = Finding> {
+    let mut kept: Vec<(Finding, Vec<&str>)> = Vec::new();
+    for (view, findings) in each {
+        for finding in findings {
+            match kept.iter_mut().find(|(known, _)| known.message == finding.message) {
+                Some((known, _)) if known.place == finding.place => {}
+                Some((_, also)) => also.push(view.main()),
+                None => kept.push((finding, Vec::new())),
+            }
+        }
+    }
+    kept.into_iter().map(|(mut finding, also)| {
+        if !also.is_empty() {
+            finding.message = format!("{} (so too in {})", finding.message, also.join(", "));
+        }
+        finding
+    })
 }

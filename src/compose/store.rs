@@ -1,0 +1,275 @@
+//! Programs that keep data, told by their images: databases, queues, search engines.
+//!
+//! Deliberately absent: images that only hold a program's configuration, and what a Dockerfile
+//! makes of an image.
+
+/// A program that keeps data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// What people call it.
+    pub name: &'static str,
+    /// What an image's name is made of: one of these is among its words.
+    words: &'static [&'static str],
+    /// Folders of the container that it keeps its data in, or below.
+    pub folders: &'static [&'static str],
+    /// Where its data live if no volume is mounted.
+    pub unmounted: Unmounted,
+}
+
+/// What becomes of data that no volume is mounted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmounted {
+    /// The image declares a volume: an anonymous one that the next container of the service gets.
+    Anonymous,
+    /// They are in the container and gone with it.
+    Container,
+}
+
+use Unmounted::{Anonymous, Container};
+
+const STORES: &[Store] = &[
+    Store {
+        name: "Postgres",
+        words: &["postgres", "postgresql", "postgis", "timescaledb", "pgvector"],
+        folders: &["/var/lib/postgresql", "/bitnami/postgresql", "/home/postgres/pgdata"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "MySQL",
+        words: &["mysql", "percona"],
+        folders: &["/var/lib/mysql", "/bitnami/mysql"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "MariaDB",
+        words: &["mariadb"],
+        folders: &["/var/lib/mysql", "/bitnami/mariadb"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "MongoDB",
+        words: &["mongo", "mongodb"],
+        folders: &["/data/db", "/bitnami/mongodb"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "Redis",
+        words: &["redis", "valkey", "keydb", "dragonfly"],
+        folders: &["/data", "/bitnami/redis", "/bitnami/valkey"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "RabbitMQ",
+        words: &["rabbitmq"],
+        folders: &["/var/lib/rabbitmq", "/bitnami/rabbitmq"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "ClickHouse",
+        words: &["clickhouse"],
+        folders: &["/var/lib/clickhouse", "/bitnami/clickhouse"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "InfluxDB",
+        words: &["influxdb"],
+        folders: &["/var/lib/influxdb", "/var/lib/influxdb2"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "Cassandra",
+        words: &["cassandra", "scylla"],
+        folders: &["/var/lib/cassandra", "/var/lib/scylla", "/bitnami/cassandra"],
+        unmounted: Anonymous,
+    },
+    Store { name: "Neo4j", words: &["neo4j"], folders: &["/data"], unmounted: Anonymous },
+    Store {
+        name: "CouchDB",
+        words: &["couchdb", "couchbase"],
+        folders: &["/opt/couchdb/data", "/opt/couchbase/var", "/bitnami/couchdb"],
+        unmounted: Anonymous,
+    },
+    Store { name: "Solr", words: &["solr"], folders: &["/var/solr"], unmounted: Anonymous },
+    Store {
+        name: "Zookeeper",
+        words: &["zookeeper"],
+        folders: &["/data", "/datalog", "/bitnami/zookeeper"],
+        unmounted: Anonymous,
+    },
+    Store {
+        name: "Kafka",
+        words: &["kafka", "redpanda"],
+        folders: &["/var/lib/kafka", "/bitnami/kafka", "/var/lib/redpanda"],
+        unmounted: Container,
+    },
+    Store {
+        name: "Elasticsearch",
+        words: &["elasticsearch"],
+        folders: &["/usr/share/elasticsearch/data", "/bitnami/elasticsearch"],
+        unmounted: Container,
+    },
+    Store {
+        name: "OpenSearch",
+        words: &["opensearch"],
+        folders: &["/usr/share/opensearch/data"],
+        unmounted: Container,
+    },
+    Store {
+        name: "SQL Server",
+        words: &["mssql"],
+        folders: &["/var/opt/mssql"],
+        unmounted: Container,
+    },
+    Store {
+        name: "MinIO",
+        words: &["minio"],
+        folders: &["/data", "/bitnami/minio"],
+        unmounted: Container,
+    },
+    Store {
+        name: "CockroachDB",
+        words: &["cockroach", "cockroachdb"],
+        folders: &["/cockroach/cockroach-data"],
+        unmounted: Container,
+    },
+    Store {
+        name: "Meilisearch",
+        words: &["meilisearch"],
+        folders: &["/meili_data"],
+        unmounted: Container,
+    },
+    Store {
+        name: "Qdrant",
+        words: &["qdrant"],
+        folders: &["/qdrant/storage"],
+        unmounted: Container,
+    },
+];
+
+/// Words of images that only work with a store.
+const HELPERS: &[&str] = &[
+    "admin",
+    "adapter",
+    "agent",
+    "backup",
+    "backups",
+    "bouncer",
+    "bridge",
+    "cat",
+    "cli",
+    "client",
+    "commander",
+    "connect",
+    "console",
+    "dashboards",
+    "dump",
+    "exporter",
+    "express",
+    "gui",
+    "hq",
+    "init",
+    "insight",
+    "manager",
+    "mc",
+    "mcp",
+    "migrate",
+    "monitor",
+    "operator",
+    "pgadmin",
+    "pgbouncer",
+    "proxy",
+    "registry",
+    "restore",
+    "s3",
+    "schema",
+    "sentinel",
+    "tools",
+    "ui",
+    "upgrade",
+    "web",
+];
+
+/// Gives the store that an image runs.
+#[must_use]
+pub fn of_image(image: &str) -> Option<&'static Store> {
+    let name = repository(image);
+    let last = name.rsplit('/').next().unwrap_or(name);
+    // `mssql/server` says in its folder what it is.
+    let telling = if matches!(last, "server" | "community") { name } else { last };
+    let words: Vec<&str> =
+        telling.split(['-', '_', '.', '/']).filter(|word| !word.is_empty()).collect();
+    if words.iter().any(|word| HELPERS.contains(word)) {
+        return None;
+    }
+    STORES.iter().find(|store| words.iter().any(|word| store.words.contains(word)))
+}
+
+/// Gives the store that keeps its data in a folder, where only one kind of store does.
+#[must_use]
+pub fn of_folder(folder: &str) -> Option<&'static Store> {
+    let is_its = |known: &str| {
+        let is_telling = known.matches('/').count() > 1 || known.contains('_');
+        is_telling && is_within(folder, known)
+    };
+    STORES.iter().find(|store| store.folders.iter().any(|known| is_its(known)))
+}
+
+/// Gives an image's name without tag and digest.
+#[must_use]
+pub fn repository(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rfind(':') {
+        // A colon before a slash is the registry's port.
+        Some(at) if !name[at..].contains('/') => &name[..at],
+        _ => name,
+    }
+}
+
+/// Tells whether a path of a container is a folder or lies below it.
+#[must_use]
+pub fn is_within(path: &str, folder: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_folder, of_image};
+
+    #[test]
+    fn stores_are_told_by_their_image() {
+        for (image, expected) in [
+            ("postgres", Some("Postgres")),
+            ("postgres:16-alpine", Some("Postgres")),
+            ("registry.example:5000/library/postgres@sha256:0", Some("Postgres")),
+            ("postgis/postgis:16-3.4", Some("Postgres")),
+            ("timescale/timescaledb-ha:pg16", Some("Postgres")),
+            ("supabase/postgres:15", Some("Postgres")),
+            ("bitnami/postgresql", Some("Postgres")),
+            ("mcr.microsoft.com/mssql/server:2022-latest", Some("SQL Server")),
+            ("docker.elastic.co/elasticsearch/elasticsearch:8", Some("Elasticsearch")),
+            ("redis/redis-stack-server", Some("Redis")),
+            ("prometheuscommunity/postgres-exporter", None),
+            ("prodrigestivill/postgres-backup-local", None),
+            ("mongo-express", None),
+            ("minio/mc", None),
+            ("opensearchproject/opensearch-dashboards:2", None),
+            ("example/web", None),
+            ("", None),
+        ] {
+            assert_eq!(of_image(image).map(|store| store.name), expected, "{image}");
+        }
+    }
+
+    #[test]
+    fn stores_are_told_by_a_folder_of_their_own() {
+        for (folder, expected) in [
+            ("/var/lib/postgresql/data", Some("Postgres")),
+            ("/var/lib/mysql/", Some("MySQL")),
+            ("/data", None),
+            ("/var/lib/postgresql-backup", None),
+        ] {
+            assert_eq!(of_folder(folder).map(|store| store.name), expected, "{folder}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a service mounts, and which of it are its data.
+
+use crate::compose::store::{self, Store, is_within};
+use crate::compose::value::Value;
+
+/// Something mounted into a service's container.
+pub(super) struct Mount<'v> {
+    /// The volume's key or the host's path; none for an anonymous volume.
+    pub(super) source: Option<&'v str>,
+    /// The path in the container.
+    pub(super) target: &'v str,
+    /// Whether it is a volume of the engine's, not a path of the host.
+    pub(super) is_volume: bool,
+    pub(super) value: &'v Value,
+}
+
+/// Gives what a service mounts, `tmpfs` and such aside.
+pub(super) fn mounts(service: &Value) -> impl Iterator<Item = Mount<'_>> {
+    let items = service.get("volumes").map(Value::items).unwrap_or_default();
+    items.iter().filter_map(|value| {
+        let is_volume = match value.text_of("type") {
+            Some("volume") => true,
+            Some("bind") => false,
+            _ => return None,
+        };
+        Some(Mount {
+            source: value.text_of("source"),
+            target: value.text_of("target")?,
+            is_volume,
+            value,
+        })
+    })
+}
+
+/// Gives the store that a service runs, by its image or by where it keeps its data.
+pub(super) fn store(service: &Value) -> Option<&'static Store> {
+    service.text_of("image").and_then(store::of_image).or_else(|| {
+        let built = service.get("build").is_some();
+        let mut held = mounts(service).filter(|mount| built && !is_read_only(mount));
+        held.find_map(|mount| store::of_folder(mount.target))
+    })
+}
+
+/// Gives the mounts that hold a service's data: they outlive its container and are written to.
+pub(super) fn data(service: &Value) -> Vec<Mount<'_>> {
+    let store = store(service);
+    mounts(service)
+        .filter(|mount| mount.source.is_some() && !is_read_only(mount))
+        .filter(|mount| match store {
+            // What else a database mounts are its settings and scripts.
+            Some(store) => is_its_folder(store, service, mount.target),
+            None if mount.is_volume => !is_remade(mount.target),
+            None => is_state(mount.target),
+        })
+        .collect()
+}
+
+/// Tells whether a path is where a store keeps its data.
+pub(super) fn is_its_folder(store: &Store, service: &Value, path: &str) -> bool {
+    let told = service.at(&["environment", "PGDATA"]).and_then(Value::text);
+    let is_told = told.is_some_and(|told| is_within(told, path.trim_end_matches('/')));
+    // Mounted may be the folder itself, what is in it, or what it is in.
+    is_told
+        || store.folders.iter().any(|folder| {
+            is_within(path, folder)
+                || (path.matches('/').count() > 1 && is_within(folder, path.trim_end_matches('/')))
+        })
+}
+
+fn is_read_only(mount: &Mount<'_>) -> bool {
+    mount.value.get("read_only").is_some_and(Value::is_true)
+}
+
+/// Folders that programs keep state in, by habit.
+fn is_state(path: &str) -> bool {
+    let is_engine = is_within(path, "/var/lib/docker") || is_within(path, "/var/lib/containers");
+    let folders = ["/bitnami", "/config", "/data", "/var/opt"];
+    let is_library = path.starts_with("/var/lib/") && !is_engine;
+    is_library || folders.iter().any(|folder| is_within(path, folder))
+}
+
+/// Folders whose content is made anew from what is elsewhere.
+pub(super) fn is_remade(path: &str) -> bool {
+    const PARTS: &[&str] = &[
+        ".cache",
+        ".cargo",
+        ".gradle",
+        ".m2",
+        ".next",
+        ".npm",
+        ".nuxt",
+        ".pnpm-store",
+        ".venv",
+        "__pycache__",
+        "build",
+        "cache",
+        "dist",
+        "go",
+        "log",
+        "logs",
+        "node_modules",
+        "run",
+        "site-packages",
+        "socket",
+        "static",
+        "staticfiles",
+        "target",
+        "tmp",
+        "vendor",
+        "venv",
+    ];
+    path.split('/').any(|part| PARTS.contains(&part))
+}

@@ -1,0 +1,61 @@
+//! A service with data gets another key: its old container stays on the same data.
+
+use super::Hazard;
+use super::mount::{self, Mount};
+use super::view::{Renamed, View};
+use crate::diagnostics::{Finding, Severity};
+
+pub(super) const HAZARD: Hazard = Hazard {
+    id: "stateful-rename",
+    what: "`up -d` starts the service under its new name and leaves the old container running as an \
+           orphan, on the same volume",
+    why: "Compose knows a container by its service's key, and under a new key it only warns of the \
+          orphan. Two database servers on one data directory can destroy it: lock files don't protect \
+          across containers. Where each has a directory of its own, the name kept as alias answers \
+          from both in turn",
+    remedy: "stop and remove the old container with the old file, check that none is left, and only \
+             then start the new one; clients fail for the seconds in between. `--remove-orphans` \
+             instead takes every orphan of the project, in no order",
+    run,
+};
+
+fn run(view: &View<'_>) -> Vec<Finding> {
+    view.renamed().iter().filter_map(|renamed| finding(view, renamed)).collect()
+}
+
+fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
+    let store = mount::store(renamed.before);
+    let data = mount::data(renamed.before);
+    let (old, new) = (renamed.old, renamed.new);
+    let stays = format!("`up -d` starts `{new}` and leaves the old container of `{old}` running");
+    let (severity, message) = match (store, data.first()) {
+        (Some(store), Some(mount)) => {
+            let danger = format!("two {} servers on one data directory can destroy it", store.name);
+            (Severity::Error, format!("{stays} on the same {}: {danger}", named(mount)))
+        }
+        (None, Some(mount)) => {
+            (Severity::Warning, format!("{stays}: both write to the same {}", named(mount)))
+        }
+        (Some(_), None) => {
+            let message = match renamed.intent.aliases.iter().any(|alias| alias == old) {
+                true => {
+                    format!("{stays}: `{old}` is answered by both in turn, each with its own data")
+                }
+                false => format!("{stays}, with data that `{new}` does not have"),
+            };
+            (Severity::Warning, message)
+        }
+        (None, None) => return None,
+    };
+    let help = format!(
+        "while the old file is in place: {}; clients fail for the seconds in between",
+        view.replacement(old, new)
+    );
+    let place = view.service(old)?;
+    Some(Finding::new(HAZARD.id, severity, message).at(place.path, place.span).help(help))
+}
+
+fn named(mount: &Mount<'_>) -> String {
+    let source = mount.source.unwrap_or_default();
+    if mount.is_volume { format!("volume `{source}`") } else { format!("folder `{source}`") }
+}

@@ -1,0 +1,245 @@
+//! What a hazard sees: one project, or one file in its place or on top of it, before and after a
+//! plan, with the steps that are about it.
+
+use std::borrow::Cow;
+
+use crate::compose::discover::Project;
+use crate::compose::effective::Effective;
+use crate::compose::model::{DEFAULT_NAMES, OVERRIDE_NAMES, file_name};
+use crate::compose::names::Namespace;
+use crate::compose::value::{Origin, Value};
+use crate::diagnostics::Place;
+use crate::text::span::Span;
+use crate::transforms::intent::{Intent, RenameIntent};
+use crate::transforms::plan::Plan;
+use crate::transforms::situation::{Models, Situation};
+
+/// One way of loading a project, before and after a plan.
+pub(super) struct View<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) situation: &'a Situation<'a>,
+    pub(super) project: &'a Project,
+    pub(super) before: Cow<'a, Effective>,
+    pub(super) after: Cow<'a, Effective>,
+    /// The files that docker compose is given.
+    loaded: Vec<&'a str>,
+    /// The file that a person knows it by.
+    main: &'a str,
+}
+
+/// A service that bears another name after the plan.
+pub(super) struct Renamed<'v> {
+    pub(super) intent: &'v RenameIntent,
+    pub(super) old: &'v str,
+    pub(super) new: &'v str,
+    pub(super) before: &'v Value,
+    pub(super) after: &'v Value,
+}
+
+/// Gives the views of all projects that a plan is about, those of one project together.
+pub(super) fn views<'a>(plan: &'a Plan, situation: &'a Situation<'a>) -> Vec<View<'a>> {
+    situation.models.iter().map(|models| View::new(plan, situation, models)).collect()
+}
+
+impl<'a> View<'a> {
+    fn new(plan: &'a Plan, situation: &'a Situation<'a>, models: &'a Models) -> Self {
+        let project = &models.project;
+        let own = || project.loaded.iter().map(String::as_str);
+        let mut view = Self {
+            plan,
+            situation,
+            project,
+            before: Cow::Borrowed(&models.before),
+            after: Cow::Borrowed(&models.after),
+            loaded: models.variant.as_deref().map_or_else(|| own().collect(), |path| vec![path]),
+            main: models.main(),
+        };
+        if models.variant.is_some() && view.is_overlay() {
+            view.loaded = own().chain(view.loaded).collect();
+            let loaded: Vec<String> = view.loaded.iter().map(|path| (*path).to_owned()).collect();
+            let load = |tree| Cow::Owned(Effective::load(&loaded, &project.folder, tree));
+            view.before = load(&situation.before);
+            view.after = load(&situation.after);
+        }
+        view
+    }
+
+    /// A file whose services don't say what they run is loaded on top of others.
+    fn is_overlay(&self) -> bool {
+        let is_whole = |service: &Value| {
+            ["image", "build", "provider"].iter().any(|key| service.get(key).is_some())
+        };
+        self.before.services.values().any(|service| !is_whole(service))
+    }
+
+    /// Gives the file that a person knows it by.
+    pub(super) fn main(&self) -> &'a str {
+        self.main
+    }
+
+    /// Tells whether two views are of one project.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        is_same(self.project, other.project)
+    }
+
+    /// The steps that are about this project.
+    pub(super) fn intents(&self) -> impl Iterator<Item = &'a Intent> {
+        let project = self.project;
+        let is_about =
+            move |intent: &&Intent| intent.projects().iter().any(|other| is_same(other, project));
+        self.plan.intents.iter().filter(is_about)
+    }
+
+    /// The renames in one namespace that this project's files show as made by the plan.
+    pub(super) fn renames(&self, namespace: Namespace) -> impl Iterator<Item = &'a RenameIntent> {
+        self.intents().filter_map(move |intent| match intent {
+            Intent::Rename(rename) if rename.namespace == namespace && !rename.is_made => {
+                Some(rename)
+            }
+            _ => None,
+        })
+    }
+
+    /// Services whose key changes.
+    pub(super) fn renamed(&self) -> Vec<Renamed<'_>> {
+        self.renames(Namespace::Service)
+            .filter(|rename| !self.after.services.contains_key(&rename.old))
+            .filter_map(|rename| {
+                Some(Renamed {
+                    intent: rename,
+                    old: &rename.old,
+                    new: &rename.new,
+                    before: self.before.services.get(&rename.old)?,
+                    after: self.after.services.get(&rename.new)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Where a service's key stands before the plan, in the file that says most of it.
+    pub(super) fn service(&self, name: &str) -> Option<Place> {
+        self.definition("services", name)
+    }
+
+    /// Where the key of a thing stands before the plan.
+    pub(super) fn definition(&self, section: &str, name: &str) -> Option<Place> {
+        let origin = self.before.section(section)?.get(name)?.origin.as_ref()?;
+        let file = self.situation.workspace.files.get(origin.path())?;
+        let mut keys = file.section(section).map(|entry| entry.key);
+        let key = keys.find(|key| file.doc.value(*key).as_deref() == Some(name))?;
+        Some(Place { path: file.path.clone(), span: file.doc.node(key).span })
+    }
+
+    /// Where a value of the model before the plan stands.
+    pub(super) fn place(&self, value: &Value) -> Option<Place> {
+        let (path, span) = match value.origin.as_ref()? {
+            Origin::EnvFile { path, span, .. } => (path, *span),
+            Origin::Compose { path, node, range, .. } => {
+                let file = self.situation.workspace.files.get(&**path)?;
+                let whole = file.doc.node(*node).span;
+                let is_part = !range.is_empty();
+                let part = is_part.then(|| file.doc.value_span(*node, range.clone())).flatten();
+                (path, part.unwrap_or(Span { end: whole.end, ..whole }))
+            }
+        };
+        Some(Place { path: path.to_string(), span })
+    }
+
+    /// The name by which the engine knows a volume or network, where the files tell it.
+    pub(super) fn engine_name(
+        &self,
+        model: &Effective,
+        section: &str,
+        key: &str,
+    ) -> Option<String> {
+        engine_name(model, self.project, section, key)
+    }
+
+    /// The commands that take a service's container away, with the file that still has it.
+    pub(super) fn removal(&self, service: &str) -> String {
+        let compose = self.docker_compose();
+        let service = quoted(service);
+        format!("`{compose} stop -t 120 {service} && {compose} rm -f {service}`")
+    }
+
+    /// The commands that put a service's new container in the old one's place.
+    pub(super) fn replacement(&self, old: &str, new: &str) -> String {
+        let compose = self.docker_compose();
+        format!(
+            "{}, then check that `{compose} ps -a {}` lists none; with the new file: `{compose} up -d {}`",
+            self.removal(old),
+            quoted(old),
+            quoted(new),
+        )
+    }
+
+    /// The start of a command on this project, to be run at the root: `docker compose -f a.yml`.
+    pub(super) fn docker_compose(&self) -> String {
+        let is_default = |names: &[&str], path: Option<&&str>| {
+            path.is_none_or(|path| names.contains(&file_name(path)))
+        };
+        let loads_by_itself = self.project.folder.is_empty()
+            && self.loaded.len() <= 2
+            && is_default(&DEFAULT_NAMES, self.loaded.first())
+            && is_default(&OVERRIDE_NAMES, self.loaded.get(1));
+        let mut command = "docker compose".to_owned();
+        if !loads_by_itself {
+            for path in &self.loaded {
+                command.push_str(" -f ");
+                command.push_str(&quoted(path));
+            }
+        }
+        command
+    }
+}
+
+fn is_same(a: &Project, b: &Project) -> bool {
+    (&a.folder, &a.main) == (&b.folder, &b.main)
+}
+
+/// The name by which the engine knows a volume or network of a project, where the files tell it.
+pub(super) fn engine_name(
+    model: &Effective,
+    project: &Project,
+    section: &str,
+    key: &str,
+) -> Option<String> {
+    let settings = model.section(section)?.get(key);
+    let own = settings.and_then(|settings| {
+        settings.text_of("name").or_else(|| settings.get("external")?.text_of("name"))
+    });
+    let name = match own {
+        Some(name) => name.to_owned(),
+        None if settings.is_some_and(is_external) => key.to_owned(),
+        None => format!("{}_{key}", project_name(model, project)?),
+    };
+    (!name.contains('$')).then_some(name)
+}
+
+/// Tells whether a volume or network is made outside of the project.
+pub(super) fn is_external(settings: &Value) -> bool {
+    settings
+        .get("external")
+        .is_some_and(|external| external.is_true() || external.text_of("name").is_some())
+}
+
+/// A project's name: what its files say, else its folder's. The root's own name is not known.
+pub(super) fn project_name(model: &Effective, project: &Project) -> Option<String> {
+    let name = model.name.as_deref().unwrap_or_else(|| file_name(&project.folder));
+    let name: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    let name = name.trim_start_matches(['_', '-']);
+    (!name.is_empty() && !name.contains('$')).then(|| name.to_owned())
+}
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
