@@ -39,9 +39,9 @@ fn starts_default(value: &str, range: &Range<usize>) -> bool {
     let (Some(name), rest) = (value.get(range.clone()), value.get(range.start..)) else {
         return false;
     };
-    // Two more characters tell whether the name goes on.
+    // Three more characters tell whether the name goes on.
     let rest = rest.unwrap_or_default();
-    let end = rest.char_indices().map(|(at, _)| at).find(|&at| at >= name.len() + 2);
+    let end = rest.char_indices().map(|(at, _)| at).find(|&at| at >= name.len() + 3);
     let near = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
     let ends = occurrences(near, name).next().is_some_and(|(_, whole)| whole);
     ends && opened.ends_with("${") && opened.len() < before.len()

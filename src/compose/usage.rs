@@ -108,7 +108,8 @@ impl Class {
 /// Finds the uses of `name` as a whole name: not inside a longer one.
 ///
 /// A name's characters are `[A-Za-z0-9_-]`; a dot counts where a name character follows it and
-/// what stands there is no end of a sentence (`db.local` is a longer name, `db.` is not).
+/// what stands there is no end of a sentence (`db.local` is a longer name, `db.` is not), and where
+/// something is filled in (`db.${DOMAIN}`, `db.<domain>`).
 /// Gives all occurrences with whether each is whole, in order.
 pub fn occurrences<'t>(
     text: &'t str,
@@ -133,10 +134,31 @@ fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
     if before.is_some_and(name_byte) || after.is_some_and(name_byte) {
         return false;
     }
-    let dotted_after = after == Some(&b'.') && text.get(range.end + 1).is_some_and(name_byte);
+    let dotted_after = after == Some(&b'.')
+        && text
+            .get(range.end + 1..)
+            .is_some_and(|rest| rest.first().is_some_and(name_byte) || opens_field(rest));
     let dotted_before = before == Some(&b'.')
-        && range.start.checked_sub(2).and_then(|at| text.get(at)).is_some_and(name_byte);
+        && range
+            .start
+            .checked_sub(2)
+            .and_then(|at| text.get(at))
+            .is_some_and(|byte| name_byte(byte) || *byte == b'}');
     !dotted_after && !dotted_before
+}
+
+/// Tells whether a text starts with something to be filled in: a variable, a template, a format
+/// field, a placeholder.
+fn opens_field(text: &[u8]) -> bool {
+    let (Some(first), Some(second)) = (text.first(), text.get(1)) else { return false };
+    let sign: &[u8] = match first {
+        b'$' => b"{$(_",
+        b'{' => b"{%_}.",
+        b'<' | b'[' => b"_",
+        b'%' => b"(_",
+        _ => return false,
+    };
+    second.is_ascii_alphabetic() || sign.contains(second)
 }
 
 /// Tells whether a text ends with the dash of `${NAME:-` or `${NAME-`: what follows is a default.
@@ -168,6 +190,25 @@ mod tests {
             ("$HOST-db", false),
             ("${-db}", false),
             ("ödb", false),
+            // What is filled in goes on with the name.
+            ("https://db.[your domain].com", false),
+            ("https://db.{{ domain }}", false),
+            ("https://db.{domain}", false),
+            ("db.$DOMAIN", false),
+            ("db.${DOMAIN}", false),
+            ("db.$$DOMAIN", false),
+            ("db.<host>", false),
+            ("db.%s", false),
+            ("db.%(domain)s", false),
+            ("db.%DOMAIN%", false),
+            ("${HOST:-db.${DOMAIN}}", false),
+            ("{{ sub }}.db", false),
+            ("${SUB}.db", false),
+            ("(the db.)", true),
+            ("the db.</p>", true),
+            ("the db.[1]", true),
+            ("the db.\"", true),
+            ("db. $5", true),
         ] {
             let found: Vec<bool> = occurrences(text, "db").map(|(_, is_whole)| is_whole).collect();
             assert_eq!(found, [expected], "{text}");

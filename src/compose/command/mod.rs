@@ -169,8 +169,8 @@ fn is_member(text: &str, at: &Range<usize>) -> bool {
 /// Tells whether a name does not go on behind a use of it.
 fn ends(text: &str, at: &Range<usize>) -> bool {
     let Some((name, after)) = text.get(at.clone()).zip(text.get(at.end..)) else { return false };
-    // Two more characters tell.
-    let near: String = name.chars().chain(after.chars().take(2)).collect();
+    // Three more characters tell.
+    let near: String = name.chars().chain(after.chars().take(3)).collect();
     occurrences(&near, name).next().is_some_and(|(_, whole)| whole)
 }
 

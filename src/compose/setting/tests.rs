@@ -198,6 +198,8 @@ fn classifies() {
         // Longer names are no uses.
         ("DB_HOST", "db-1 my_db db.local xdb", &[]),
         ("DB_HOST", "x", &[]),
+        ("URL", "https://db.[your domain].com/db.{{x}}", &[]),
+        ("URL", "http://${H:-db.$DOMAIN}:80 ${DB_HOST:-db.${DOMAIN}}", &[]),
         // Defaults ask both names.
         ("DB_HOST", "${X:-db}", &["HostSetting Certain"]),
         ("X", "${DB_HOST:-db}", &["HostSetting Certain"]),
