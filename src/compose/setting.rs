@@ -214,6 +214,7 @@ fn word(subject: Subject) -> Judgement {
         Subject::User => (Class::User, Certain, "value of a user setting"),
         Subject::Secret => (Class::Unknown, Unsure, "value of a secret setting"),
         Subject::Image => (Class::Image, Certain, "value of an image setting"),
+        Subject::Object => (Class::Identifier, Unsure, "name of a topic, queue or the like"),
         Subject::Profile => (Class::Profile, Certain, "value of a profile setting"),
         Subject::Driver => (Class::Scheme, Certain, "value of a driver setting"),
         Subject::Path => (Class::Path, Certain, "value of a path setting"),

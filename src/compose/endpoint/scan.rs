@@ -188,6 +188,10 @@ impl Scanner<'_> {
             if rest.first() == Some(&b'.') && rest.len() > 1 {
                 continue;
             }
+            // `order:5:1` is a topic of Kafka's with its partitions and copies.
+            if self.is_small(&port) && rest.get(1).is_some_and(u8::is_ascii_digit) {
+                continue;
+            }
             let mut endpoint = Endpoint { port: Some(port), ..Endpoint::new(host, Form::HostPort) };
             endpoint.database = self.segment(next);
             if rest.first() == Some(&b':') {
@@ -204,6 +208,13 @@ impl Scanner<'_> {
             return true;
         }
         false
+    }
+
+    /// Tells whether a number is none of the ports that servers are known to listen on.
+    fn is_small(&self, port: &Range<usize>) -> bool {
+        const KNOWN: &[u16] = &[21, 22, 25, 53, 80, 110, 143, 389, 443, 465, 587, 636, 993, 995];
+        let number = self.original.get(port.clone()).and_then(|port| port.parse::<u16>().ok());
+        number.is_some_and(|number| number < 1000 && !KNOWN.contains(&number))
     }
 
     /// `user@host`, `user:password@host:port/database`, `user:password@tcp(host:port)/database`,

@@ -22,6 +22,8 @@ pub enum Subject {
     Secret,
     /// An image, tag, or package.
     Image,
+    /// A thing that a server holds under a name: a topic, queue, bucket, index.
+    Object,
     /// A profile (`COMPOSE_PROFILES`).
     Profile,
     /// A scheme, driver, engine, dialect, adapter or type.
@@ -67,8 +69,19 @@ pub fn subject(key: &str) -> Subject {
         ("", "ghost" | "vhost" | "localhost" | "virtualhost" | "multihost") => Subject::Other,
         // `XHOST`: constants are often written without marks between words.
         ("", joined) if joined.ends_with("host") && key.ends_with("HOST") => Subject::Host,
-        _ => word_subject(last),
+        _ => match word_subject(last) {
+            Subject::Other => any_subject(before),
+            subject => subject,
+        },
     }
+}
+
+/// Tells the subject of a key whose last word tells nothing: `KAFKA_TOPIC_ORDERS`, `IMAGE_WEB`.
+fn any_subject(before: &[&str]) -> Subject {
+    let told = before.iter().map(|word| known_word(word));
+    told.into_iter()
+        .find(|subject| matches!(subject, Subject::Object | Subject::Image))
+        .unwrap_or(Subject::Other)
 }
 
 /// Tells whose service a key means, by the words before `service`.
@@ -217,6 +230,8 @@ fn known_word(word: &str) -> Subject {
         | "salt" => Subject::Secret,
         "image" | "images" | "tag" | "tags" | "version" | "package" | "packages" | "repository"
         | "repo" | "imagename" => Subject::Image,
+        "topic" | "topics" | "queue" | "queues" | "bucket" | "buckets" | "index" | "indexes"
+        | "indices" => Subject::Object,
         "profile" | "profiles" => Subject::Profile,
         "driver" | "drivers" | "drivername" | "type" | "engine" | "dialect" | "adapter"
         | "client" | "provider" | "backend" | "vendor" | "kind" | "platform" | "store"

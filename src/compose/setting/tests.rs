@@ -69,6 +69,11 @@ fn subjects() {
              DB_FILENAME DB_HOST_FILE dataDir VOLUME_NAME",
         ),
         (
+            Subject::Object,
+            "KAFKA_CREATE_TOPICS TOPIC QUEUE_NAME SQS_QUEUES S3_BUCKET bucketName ES_INDEX \
+             topic_orders QUEUE_DEFAULT index indices",
+        ),
+        (
             Subject::Other,
             "DB_HOST_PORT POSTGRES_HOST_AUTH_METHOD HOST_UID SERVER_NAME name APP_NAME CLIENT_ID \
              VIRTUAL_HOST backend target POSTGRES_INITDB_ARGS PORT \
@@ -145,6 +150,14 @@ fn classifies() {
         ("BACKEND", "db:8000", &["Host Likely"]),
         ("DB_DRIVER", "db:8000", &["Host Likely"]),
         ("image", "db:16", &["Image Certain"]),
+        ("KAFKA_CREATE_TOPICS", "web:1:1,db:5:1", &["Unknown Unsure"]),
+        ("KAFKA_CREATE_TOPICS", "db:12", &["Identifier Unsure"]),
+        ("SQS_QUEUES", "db:8000", &["Identifier Unsure"]),
+        ("TOPIC", "db", &["Identifier Unsure"]),
+        ("QUEUE_HOST", "db:5672", &["Host Certain"]),
+        ("QUEUE_URL", "db:5672", &["Host Certain"]),
+        ("IMAGE_WEB", "db:5", &["Image Certain"]),
+        ("APP_DATABASE", "db:5", &["Database Certain"]),
         ("image", "db:16-alpine", &["Image Certain"]),
         ("image", "docker.io/db:16", &["Image Certain"]),
         ("image", "db/db:${TAG:-16}", &["Image Certain", "Image Certain"]),
