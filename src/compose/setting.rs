@@ -20,7 +20,7 @@ pub fn classify(key: &str, value: &str, name: &str) -> Vec<Usage> {
     if name.is_empty() || memchr::memmem::find(value.as_bytes(), name.as_bytes()).is_none() {
         return Vec::new();
     }
-    let reading = Reading::new(key, value);
+    let reading = Reading::new(key, value, name);
     occurrences(value, name)
         .filter(|(range, whole)| *whole || starts_default(value, range))
         .map(|(range, _)| {
@@ -54,6 +54,8 @@ struct Reading<'v> {
     subject: Subject,
     /// The setting's name speaks of mail, whose addresses look like logins.
     is_of_mail: bool,
+    /// The setting may ask for an engine as well as for a host, and the name is one.
+    may_be_engine: bool,
     value: &'v str,
     /// In order of their hosts.
     endpoints: Vec<Endpoint>,
@@ -62,7 +64,7 @@ struct Reading<'v> {
 }
 
 impl<'v> Reading<'v> {
-    fn new(key: &str, value: &'v str) -> Self {
+    fn new(key: &str, value: &'v str, name: &str) -> Self {
         let endpoints = endpoints(value);
         let mut parts = Vec::new();
         for endpoint in &endpoints {
@@ -84,7 +86,8 @@ impl<'v> Reading<'v> {
         parts.sort_by_key(|(range, ..)| range.start);
         parts.dedup_by(|one, other| one.0 == other.0);
         let is_of_mail = words(key).iter().any(|word| MAIL.contains(&word.as_str()));
-        Self { subject: subject(key), is_of_mail, value, endpoints, parts }
+        let may_be_engine = ENGINES.contains(&name) && asks_for_either(key);
+        Self { subject: subject(key), is_of_mail, may_be_engine, value, endpoints, parts }
     }
 
     fn judge(&self, range: &Range<usize>) -> Judgement {
@@ -106,6 +109,9 @@ impl<'v> Reading<'v> {
                 }
                 Form::KeyValue | Form::HostPort => host_port(subject),
                 Form::Login => login(subject, self.is_of_mail),
+                Form::Word if subject == Subject::Address && self.may_be_engine => {
+                    (Class::Scheme, Confidence::Unsure, "an engine's name, or a host")
+                }
                 Form::Word => word(subject),
             };
         }
@@ -183,6 +189,39 @@ fn host_port(subject: Subject) -> Judgement {
         | Subject::Foreign => (Class::Host, Confidence::Likely, "host:port"),
         _ => word(subject),
     }
+}
+
+/// Servers whose names are also those of drivers, dialects and kinds of stores.
+const ENGINES: &[&str] = &[
+    "cassandra",
+    "clickhouse",
+    "cockroachdb",
+    "couchdb",
+    "elasticsearch",
+    "kafka",
+    "mariadb",
+    "memcached",
+    "mongo",
+    "mongodb",
+    "mssql",
+    "mysql",
+    "nats",
+    "opensearch",
+    "oracle",
+    "pgsql",
+    "postgres",
+    "postgresql",
+    "rabbitmq",
+    "redis",
+    "sqlserver",
+    "valkey",
+];
+
+/// Tells a key whose value is an address or says what sort of server it is: `DB_CONN`, `BROKER`.
+fn asks_for_either(key: &str) -> bool {
+    let words = words(key);
+    let last = words.last().map_or("", String::as_str);
+    matches!(last, "broker" | "con" | "conn" | "connect" | "datasource")
 }
 
 /// Words of settings that hold the addresses of people.

@@ -89,6 +89,32 @@ fn subjects() {
     assert_eq!(subject(""), Subject::Other);
 }
 
+#[test]
+fn engines_are_no_hosts_where_a_key_may_mean_either() {
+    let table = [
+        ("DB_CONN", "postgres", "Scheme Unsure"),
+        ("DB_CONN", "mysql", "Scheme Unsure"),
+        ("DB_CONN", "shop", "HostSetting Likely"),
+        ("DB_CONN", "mysql:3306", "Host Certain"),
+        ("DB_CONN", "mysql://mysql/x", "Scheme Certain"),
+        ("DB_CONNECTION", "mysql", "Scheme Certain"),
+        ("DB_CLIENT", "mysql", "Scheme Certain"),
+        ("CELERY_BROKER", "redis", "Scheme Unsure"),
+        ("MESSAGE_BROKER", "rabbitmq", "Scheme Unsure"),
+        ("KAFKA_BROKERS", "kafka", "HostSetting Likely"),
+        ("DATASOURCE", "mysql", "Scheme Unsure"),
+        ("REDIS_ADDR", "redis", "HostSetting Likely"),
+        ("DB_HOST", "mysql", "HostSetting Certain"),
+    ];
+    for (key, value, expected) in table {
+        let name = value.split(':').next().unwrap_or_default();
+        let found = classify(key, value, name);
+        let spelled =
+            found.first().map(|usage| format!("{:?} {:?}", usage.class, usage.confidence));
+        assert_eq!(spelled.as_deref(), Some(expected), "{key}={value}");
+    }
+}
+
 /// Classifies `db` in settings; each judgement is spelled `Class Confidence`.
 #[test]
 fn classifies() {
