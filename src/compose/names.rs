@@ -393,15 +393,19 @@ impl Walk<'_> {
         });
     }
 
-    /// `HOST:IP`, `HOST=IP` or a map of hosts: the host is a name like in any other value.
+    /// `HOST:IP`, `HOST=IP` or a map of hosts.
     fn extra_hosts(&mut self, value: NodeId) {
         let doc = &self.file.doc;
-        let keys = self.file.effective_entries(value).into_iter().map(|entry| entry.key);
-        let items = doc.items(value).iter().map(|item| doc.resolve(item.value));
-        for node in keys.chain(items).collect::<Vec<_>>() {
-            let host = self.value(node);
-            let end = host.find(['=', ':']).unwrap_or(host.len());
-            self.text(node, TextKind::Setting { key: "host".to_owned(), range: 0..end });
+        for Entry { key, value } in self.file.effective_entries(value) {
+            let address = self.value(doc.resolve(value));
+            self.text(key, TextKind::Pinned { range: 0..self.value(key).len(), address });
+        }
+        for item in doc.items(value) {
+            let node = doc.resolve(item.value);
+            let text = self.value(node);
+            let end = text.find(['=', ':']).unwrap_or(text.len());
+            let address = text.get(end + 1..).unwrap_or_default().to_owned();
+            self.text(node, TextKind::Pinned { range: 0..end, address });
         }
     }
 

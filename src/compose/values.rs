@@ -7,6 +7,7 @@ use crate::compose::command::{self, Context};
 use crate::compose::model::ComposeFile;
 use crate::compose::setting;
 use crate::compose::usage::{Class, Confidence, Usage};
+use crate::text::span::Span;
 use crate::yaml::document::NodeId;
 
 /// A value that may hold names as text.
@@ -27,6 +28,13 @@ pub enum TextKind {
         key: String,
         /// The value's bytes.
         range: Range<usize>,
+    },
+    /// A host that `extra_hosts` pins to an address: the host's bytes in the scalar, and the address.
+    Pinned {
+        /// The host's bytes.
+        range: Range<usize>,
+        /// What it is pinned to.
+        address: String,
     },
     /// Shell text.
     Command,
@@ -73,11 +81,66 @@ pub fn usages(
             }
             TextKind::Command => command::classify(&whole, name, &context),
             TextKind::Content => content(&whole, name, &context),
-            TextKind::Words(_) => continue,
+            TextKind::Words(_) | TextKind::Pinned { .. } => continue,
         };
         found.extend(uses.into_iter().map(|usage| ValueUsage { node: text.node, usage }));
     }
+    let pinned = pinned_usages(file, texts, name, &found);
+    found.extend(pinned);
     found
+}
+
+/// A pinned host is another machine, unless it is pinned to the service's own address; where its
+/// service also reaches it by name, both names change together.
+fn pinned_usages(
+    file: &ComposeFile,
+    texts: &[Text],
+    name: &str,
+    others: &[ValueUsage],
+) -> Vec<ValueUsage> {
+    let doc = &file.doc;
+    let bodies: Vec<Span> =
+        file.services().map(|service| doc.node(doc.resolve(service.body)).span).collect();
+    let body = |node: NodeId| bodies.iter().find(|body| body.contains(doc.node(node).span));
+    let is_reached = |pin: NodeId| {
+        let near = others.iter().filter(|other| body(other.node) == body(pin));
+        near.into_iter().any(|other| is_reference(&other.usage))
+    };
+    let mut found = Vec::new();
+    for text in texts {
+        let TextKind::Pinned { range, address } = &text.kind else { continue };
+        let host = doc.value(text.node).unwrap_or_default();
+        if host.get(range.clone()).map(str::trim) != Some(name) {
+            continue;
+        }
+        let start = host.find(name).unwrap_or_default();
+        let (confidence, reason) = if addresses(file, name).contains(address) {
+            (Confidence::Certain, "pinned to the service's own address")
+        } else if is_reached(text.node) {
+            (Confidence::Certain, "pinned host that the service reaches by this name")
+        } else {
+            (Confidence::Unsure, "pinned to an address, which may be another machine")
+        };
+        let range = start..start + name.len();
+        let usage = Usage { range, class: Class::HostSetting, confidence, reason };
+        found.push(ValueUsage { node: text.node, usage });
+    }
+    found
+}
+
+/// The fixed addresses that a file gives to a service.
+fn addresses(file: &ComposeFile, service: &str) -> Vec<String> {
+    let Some(service) = file.service(service) else { return Vec::new() };
+    let Some((_, networks)) = file.attribute(service.body, "networks") else { return Vec::new() };
+    let networks = file.effective_entries(file.doc.resolve(networks.value));
+    let settings = networks.iter().map(|network| file.doc.resolve(network.value));
+    settings
+        .flat_map(|network| {
+            ["ipv4_address", "ipv6_address"]
+                .into_iter()
+                .filter_map(move |key| file.text_of(network, key))
+        })
+        .collect()
 }
 
 /// An argument list: the words are read as one command, and each use goes back to its word.
