@@ -39,6 +39,9 @@ pub(super) struct GlobalArgs {
     /// The folder to work on [default: the top of the git work tree, else the current folder].
     #[arg(long, value_name = "DIR", global = true)]
     pub(super) root: Option<PathBuf>,
+    /// What is declared for the tree [default: composemod.yaml at the root, where there is one].
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
     /// A Compose file of the one project meant; repeat it in the order docker compose takes them.
     #[arg(short, long, value_name = "FILE", global = true, action = ArgAction::Append)]
     pub(super) file: Vec<PathBuf>,

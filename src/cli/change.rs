@@ -54,10 +54,16 @@ pub(super) fn run(
     io: &mut Io,
 ) -> Exit {
     let mode = usage.mode;
+    let declaration = &globals.declaration;
+    // Files that are named here and now make the one project there is.
+    let declared =
+        if globals.files.is_empty() { declaration.config.project_files() } else { Vec::new() };
     let load = LoadOptions {
         names: transform.names(),
         no_ignore: globals.no_ignore,
         extra: globals.files.clone(),
+        config: declaration.source.clone(),
+        declared,
     };
     let repo = match Repo::load(&globals.root, &load) {
         Ok(repo) => repo,
@@ -66,6 +72,10 @@ pub(super) fn run(
             return fail(&[finding], &Repo::default(), globals, io);
         }
     };
+    let missing = declaration.config.missing_files(&repo);
+    if !missing.is_empty() {
+        return fail(&missing, &repo, globals, io);
+    }
     let mut plan = match transform.plan(&repo) {
         Ok(plan) => plan,
         Err(error) => return fail(&told(&error, &repo), &repo, globals, io),

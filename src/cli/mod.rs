@@ -5,6 +5,7 @@
 
 mod args;
 mod change;
+mod declaration;
 mod generate;
 mod paths;
 mod rename;
@@ -21,6 +22,7 @@ use crate::diagnostics::Finding;
 use crate::repo::load::Repo;
 use crate::report::human;
 use args::{Cli, Color, Command, GlobalArgs};
+use declaration::{Declaration, Wrong};
 
 /// The world that a command sees.
 pub struct Io<'a> {
@@ -60,6 +62,7 @@ struct Globals {
     format: Option<args::Format>,
     look: human::Look,
     stdout_color: bool,
+    declaration: Declaration,
 }
 
 /// Runs a command line, the program's name first, and gives the exit code: 0 done, 1 changes are
@@ -82,8 +85,9 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
     let look = look(&cli.global, io);
     let globals = match globals(cli.global, look, io) {
         Ok(globals) => globals,
-        Err(finding) => {
-            complain(io, &human::findings(&[finding], &Repo::default(), look));
+        Err(Wrong { findings, source }) => {
+            let repo = Repo { config: source, ..Repo::default() };
+            complain(io, &human::findings(&findings, &repo, look));
             return Exit::Failed;
         }
     };
@@ -105,12 +109,14 @@ enum Change {
     Retire(args::RetireArgs),
 }
 
-fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Finding> {
+fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {
     let root = paths::root(&io.cwd, args.root.as_deref())?;
     let files = args.file.iter().map(|path| paths::file(&io.cwd, &root, path));
-    let files = files.collect::<Result<_, _>>()?;
+    let files = files.collect::<Result<_, Finding>>()?;
     let project = args.project.map(|path| paths::project(&io.cwd, &root, &path)).transpose()?;
+    let declaration = declaration::read(&io.cwd, &root, args.config.as_deref())?;
     Ok(Globals {
+        declaration,
         root,
         files,
         project,

@@ -49,6 +49,19 @@ pub(super) fn project(cwd: &Path, root: &Path, asked: &Path) -> Result<String, F
     from_root("--project", root, asked, &path)
 }
 
+/// Gives a declaration's path to read it by, and how it is shown: from the root where it lies in
+/// it, else as it was asked for.
+///
+/// # Errors
+/// There is no such file.
+pub(super) fn config(cwd: &Path, root: &Path, asked: &Path) -> Result<(PathBuf, String), Finding> {
+    let path = resolved(cwd, root, asked);
+    let path = path.canonicalize().map_err(|error| unreadable("--config", asked, &error))?;
+    let inside = path.strip_prefix(root).ok().and_then(Path::to_str);
+    let shown = inside.map_or_else(|| asked.display().to_string(), str::to_owned);
+    Ok((path, shown))
+}
+
 /// Reports name paths from the root: one that is not found in the current folder may be such.
 fn resolved(cwd: &Path, root: &Path, asked: &Path) -> PathBuf {
     let (path, from_root) = (cwd.join(asked), root.join(asked));

@@ -34,6 +34,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Command};
+    use crate::cli::declaration::Declaration;
     use crate::compose::names::Namespace;
     use crate::report::human::{Detail, Look};
     use crate::transforms::plan::Transform as _;
@@ -50,6 +51,7 @@ mod tests {
             format: None,
             look: Look { detail: Detail::Full, color: false },
             stdout_color: false,
+            declaration: Declaration::default(),
         };
         let args = ["composemod", "rename", "a", "b"].into_iter().chain(args.split_whitespace());
         let Command::Rename(args) = Cli::try_parse_from(args).unwrap().command else {

@@ -60,24 +60,34 @@ pub fn from_files(named: &[String], files: Files<'_>) -> Project {
     project
 }
 
-/// Finds every project of a tree, in order of their main files.
+/// Finds every project of a tree: those that a person declares by their files, then those that the
+/// other files make, in order of their folders.
 #[must_use]
-pub fn discover(files: Files<'_>) -> Vec<Project> {
+pub fn discover(declared: &[Vec<String>], files: Files<'_>) -> Vec<Project> {
+    let taken: BTreeSet<&str> = declared.iter().flatten().map(String::as_str).collect();
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for path in files.compose.keys() {
+    for path in files.compose.keys().filter(|path| !taken.contains(path.as_str())) {
         folders.entry(folder(path)).or_default().push(path);
     }
-    let mut projects = Vec::new();
+    let mut projects: Vec<Project> =
+        declared.iter().map(|named| from_files(named, files)).collect();
     for (folder, paths) in &folders {
-        projects.extend(in_folder(folder, paths, files));
+        let mut configured = configured(folder, files);
+        configured.retain(|path| !taken.contains(path.as_str()));
+        projects.extend(in_folder(folder, paths, configured, files));
     }
-    without_included(projects)
+    without_included(projects, &taken)
 }
 
 /// Projects of one folder: the default one with its variants, then each other file on its own.
-fn in_folder(folder: &str, paths: &[&str], files: Files<'_>) -> Vec<Project> {
+fn in_folder(
+    folder: &str,
+    paths: &[&str],
+    configured: Vec<String>,
+    files: Files<'_>,
+) -> Vec<Project> {
     let named = |name: &str| paths.iter().find(|path| file_name(path) == name);
-    let mut initial: Vec<String> = configured(folder, files);
+    let mut initial = configured;
     if initial.is_empty() {
         let base = DEFAULT_NAMES.iter().find_map(|name| named(name));
         let over = OVERRIDE_NAMES.iter().find_map(|name| named(name));
@@ -216,16 +226,16 @@ pub fn extends(file: &ComposeFile, body: NodeId) -> Option<(Option<String>, Stri
     Some((file.text_of(entry.value, "file"), file.text_of(entry.value, "service")?))
 }
 
-/// Drops projects whose main file another project includes or extends from, unless it bears a
-/// default name in a folder of its own.
-fn without_included(projects: Vec<Project>) -> Vec<Project> {
+/// Drops projects whose main file another project includes or extends from, unless it is declared.
+fn without_included(projects: Vec<Project>, declared: &BTreeSet<&str>) -> Vec<Project> {
     let used: BTreeSet<String> = projects
         .iter()
         .flat_map(|project| {
             project.files.iter().filter(|path| **path != project.main).cloned().collect::<Vec<_>>()
         })
         .collect();
-    projects.into_iter().filter(|project| !used.contains(&project.main)).collect()
+    let is_kept = |main: &str| declared.contains(main) || !used.contains(main);
+    projects.into_iter().filter(|project| is_kept(&project.main)).collect()
 }
 
 #[cfg(test)]
@@ -239,8 +249,14 @@ mod tests {
 
     const WHOLE: &str = "services: {db: {image: postgres}}\n";
 
-    /// Projects of a tree as `main: files | variants`.
+    /// Projects of a tree as `files | variants`.
     fn projects(tree: &[(&str, &str)]) -> Vec<String> {
+        projects_with(&[], tree)
+    }
+
+    fn projects_with(declared: &[&[&str]], tree: &[(&str, &str)]) -> Vec<String> {
+        let owned = |files: &&[&str]| files.iter().map(|&path| path.to_owned()).collect();
+        let declared: Vec<Vec<String>> = declared.iter().map(owned).collect();
         let is_env = |path: &str| path.ends_with(".env");
         let compose: BTreeMap<String, ComposeFile> = tree
             .iter()
@@ -254,7 +270,7 @@ mod tests {
             .filter(|(path, _)| is_env(path))
             .map(|&(path, text)| (path.to_owned(), Arc::from(text)))
             .collect();
-        discover(Files { compose: &compose, env: &env })
+        discover(&declared, Files { compose: &compose, env: &env })
             .into_iter()
             .map(|project| format!("{} | {}", project.files.join(" "), project.variants.join(" ")))
             .collect()
@@ -278,6 +294,33 @@ mod tests {
             let tree: Vec<(&str, &str)> = tree.into_iter().map(|path| (path, WHOLE)).collect();
             assert_eq!(projects(&tree), [expected]);
         }
+    }
+
+    #[test]
+    fn declared_projects_stand_beside_those_that_are_found() {
+        let tree = [
+            ("compose.yaml", WHOLE),
+            ("compose.prod.yaml", WHOLE),
+            ("compose.unified.yaml", "include: [common.yaml]\n"),
+            ("common.yaml", WHOLE),
+            ("a/base.yaml", WHOLE),
+            ("a/one.yaml", WHOLE),
+            ("a/two.yaml", WHOLE),
+        ];
+        let declared: [&[&str]; 3] = [
+            &["compose.unified.yaml"],
+            &["a/base.yaml", "a/one.yaml"],
+            &["a/base.yaml", "a/two.yaml"],
+        ];
+        assert_eq!(
+            projects_with(&declared, &tree),
+            [
+                "compose.unified.yaml common.yaml | ",
+                "a/base.yaml a/one.yaml | ",
+                "a/base.yaml a/two.yaml | ",
+                "compose.yaml | compose.prod.yaml",
+            ]
+        );
     }
 
     #[test]

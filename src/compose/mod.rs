@@ -13,6 +13,7 @@ pub mod interpolate;
 mod merge;
 pub mod model;
 pub mod names;
+pub mod naming;
 mod normal;
 pub mod setting;
 pub mod store;

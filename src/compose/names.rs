@@ -24,6 +24,7 @@ use crate::yaml::document::{Entry, Kind, NodeId};
     Ord,
     Hash,
     serde::Serialize,
+    schemars::JsonSchema,
     clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]

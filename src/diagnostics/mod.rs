@@ -1,5 +1,7 @@
 //! What is said to people: findings with a place, a reason and a way out.
 
+pub mod nearest;
+
 use crate::text::span::Span;
 
 /// Something that a person should know.
@@ -18,7 +20,9 @@ pub struct Finding {
 }
 
 /// How grave a finding is. Ordered: a later one is graver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know.

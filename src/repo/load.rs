@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::compose::model::{file_name, folder, has_compose_name};
 use crate::diagnostics::{self, Finding};
+use crate::repo::config;
 use crate::repo::list::{Ignored, list};
 use crate::text::change::ChangeSet;
 use crate::text::source::SourceFile;
@@ -28,6 +29,10 @@ pub struct Repo {
     pub all_paths: Vec<String>,
     /// The folder that paths start from.
     pub root: PathBuf,
+    /// The declaration, which is none of the files: what it names is never edited nor reported.
+    pub config: Option<SourceFile>,
+    /// The Compose files of each declared project, in their order.
+    pub declared: Vec<Vec<String>>,
     /// What could not be read although it may matter. In order of path.
     pub findings: Vec<Finding>,
 }
@@ -42,6 +47,10 @@ pub struct LoadOptions {
     pub no_ignore: bool,
     /// Files that are kept in any case, by path from the root: those that `-f` names.
     pub extra: Vec<String>,
+    /// The declaration, as [`read_config`] gives it.
+    pub config: Option<SourceFile>,
+    /// The Compose files of each declared project, kept in any case.
+    pub declared: Vec<Vec<String>>,
 }
 
 /// Why a tree can't be read at all.
@@ -65,19 +74,26 @@ impl Repo {
     pub fn load(root: &Path, options: &LoadOptions) -> Result<Self, LoadError> {
         let root_error = |source| LoadError::Root { root: root.to_path_buf(), source };
         root.read_dir().map_err(root_error)?;
+        let extra = options.extra.iter().chain(options.declared.iter().flatten());
         let reader = Reader {
             root,
             names: options.names.iter().map(Finder::new).collect(),
-            extra: options.extra.iter().map(String::as_str).collect(),
+            extra: extra.clone().map(String::as_str).collect(),
+            config: options.config.as_ref().map(|source| source.path.as_str()),
         };
         let ignored = if options.no_ignore { Ignored::Listed } else { Ignored::Skipped };
         let listing = list(root, ignored);
-        let mut repo = Self { root: root.to_path_buf(), ..Self::default() };
+        let mut repo = Self {
+            root: root.to_path_buf(),
+            config: options.config.clone(),
+            declared: options.declared.clone(),
+            ..Self::default()
+        };
         if let Some(reason) = listing.without_git {
             repo.findings.push(without_git(&reason));
         }
         let mut paths: BTreeSet<PathBuf> = listing.paths.into_iter().collect();
-        paths.extend(options.extra.iter().map(PathBuf::from));
+        paths.extend(extra.map(PathBuf::from));
         repo.take(&reader, &paths);
         let mut env_files = repo.env_files_beside_compose();
         env_files.retain(|path| !paths.contains(path));
@@ -88,11 +104,13 @@ impl Repo {
         Ok(repo)
     }
 
-    /// Gives a file by path, where its text was kept.
+    /// Gives a file by path, where its text was kept, or the declaration.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&SourceFile> {
-        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-        self.files.get(at)
+        match self.files.binary_search_by(|file| file.path.as_str().cmp(path)) {
+            Ok(at) => self.files.get(at),
+            Err(_) => self.config.as_ref().filter(|config| config.path == path),
+        }
     }
 
     /// Gives the tree as it stands once a change is made. No disk is touched.
@@ -131,6 +149,40 @@ impl Repo {
     }
 }
 
+/// Reads a declaration: `composemod.yaml` at the root where there is one, or the file asked for, a
+/// path and how it is shown.
+///
+/// # Errors
+/// It is there, or asked for, and can't be read.
+pub fn read_config(
+    root: &Path,
+    asked: Option<(&Path, &str)>,
+) -> Result<Option<SourceFile>, Finding> {
+    let default = root.join(config::FILE_NAME);
+    let (path, shown) = asked.unwrap_or((&default, config::FILE_NAME));
+    let unusable = |why: String| {
+        let message = format!("{shown} can't be read: {why}");
+        Finding::error("config-unreadable", message).help("mend it, or name another with --config")
+    };
+    // A link that the repository holds could lead anywhere; one that a person names is meant.
+    let meta = if asked.is_some() { path.metadata() } else { path.symlink_metadata() };
+    let meta = match meta {
+        Err(error) if asked.is_none() && is_missing(&error) => return Ok(None),
+        meta => meta.map_err(|error| unusable(error.to_string()))?,
+    };
+    if !meta.is_file() {
+        return Err(unusable("it is no regular file".to_owned()));
+    }
+    match content(path, &meta).map_err(|error| unusable(error.to_string()))? {
+        Content::Text(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(SourceFile::new(shown, text))),
+            Err(error) => Err(unusable(error.utf8_error().to_string())),
+        },
+        Content::Binary => Err(unusable("it holds NUL bytes".to_owned())),
+        Content::TooLarge => Err(unusable(format!("it has {} bytes", meta.len()))),
+    }
+}
+
 /// Larger files are not searched: no Compose project names its services there.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -141,6 +193,7 @@ struct Reader<'a> {
     root: &'a Path,
     names: Vec<Finder<'a>>,
     extra: BTreeSet<&'a str>,
+    config: Option<&'a str>,
 }
 
 /// What came of one path: nothing but the path for a file that does not matter.
@@ -183,6 +236,9 @@ impl Reader<'_> {
 
     /// Gives the text of a file that matters, nothing for another, or why it can't be had.
     fn text(&self, path: &str, full: &Path, meta: &Metadata) -> Result<Option<String>, Finding> {
+        if self.is_declaration(path) {
+            return Ok(None);
+        }
         let is_wanted = self.extra.contains(path) || matters_by_name(path);
         if !meta.is_file() {
             // A pipe would block, and what a link leads to is not the repository's.
@@ -200,6 +256,11 @@ impl Reader<'_> {
             return Ok(runs_compose(path, &bytes).then(|| String::from_utf8(bytes).ok()).flatten());
         }
         String::from_utf8(bytes).map(Some).map_err(|error| not_utf8(path, &error))
+    }
+
+    /// Whether a file declares what is to be done: this tree's, or that of a project in it.
+    fn is_declaration(&self, path: &str) -> bool {
+        self.config == Some(path) || file_name(path) == config::FILE_NAME
     }
 
     fn holds_a_name(&self, bytes: &[u8]) -> bool {
@@ -226,11 +287,8 @@ fn content(path: &Path, meta: &Metadata) -> std::io::Result<Content> {
 
 fn matters_by_name(path: &str) -> bool {
     let name = file_name(path);
-    has_compose_name(path) || is_dot_env(name) || name.ends_with(".env") || name == CONFIG
+    has_compose_name(path) || is_dot_env(name) || name.ends_with(".env")
 }
-
-/// Path of the declaration from the root, where no other is named.
-pub const CONFIG: &str = "composemod.yaml";
 
 /// `.env`, `.env.local`, `.env-dev`; not `.envrc`.
 fn is_dot_env(name: &str) -> bool {

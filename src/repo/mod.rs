@@ -3,6 +3,7 @@
 //! Invariants: [`load`] is the only reader; a [`load::Repo`] never changes. Deliberately absent:
 //! writing.
 
+pub mod config;
 pub mod kind;
 mod list;
 pub mod load;

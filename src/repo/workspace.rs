@@ -27,14 +27,18 @@ pub struct Workspace {
 
 impl Workspace {
     /// Parses a repository's Compose files and finds its projects. `named` files (`-f`) are taken
-    /// for Compose files whatever they hold, and make the one project there is.
+    /// for Compose files whatever they hold, and make the one project there is. Files of declared
+    /// projects are taken so too.
     #[must_use]
     pub fn new(repo: &Repo, named: &[String]) -> Self {
+        let is_named = |path: &String| {
+            named.contains(path) || repo.declared.iter().any(|project| project.contains(path))
+        };
         let parsed: Vec<(ComposeFile, bool)> = repo
             .files
             .par_iter()
-            .filter(|source| named.contains(&source.path) || may_be_compose(source))
-            .map(|source| (ComposeFile::parse(source), named.contains(&source.path)))
+            .filter(|source| is_named(&source.path) || may_be_compose(source))
+            .map(|source| (ComposeFile::parse(source), is_named(&source.path)))
             .collect();
         let env: BTreeMap<String, Arc<str>> = repo
             .files
@@ -54,7 +58,7 @@ impl Workspace {
         workspace.take_named_parts(parts, &env);
         let files = Files { compose: &workspace.files, env: &env };
         workspace.projects = if named.is_empty() {
-            discover::discover(files)
+            discover::discover(&repo.declared, files)
         } else {
             vec![discover::from_files(named, files)]
         };

@@ -12,3 +12,4 @@ mod lines;
 pub mod patch;
 pub mod referee;
 pub mod scalar;
+pub mod scalar_type;

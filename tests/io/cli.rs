@@ -261,3 +261,85 @@ fn the_program_itself_survives_a_closed_pipe() {
     assert!(output.status.code() == Some(0) && !stderr.contains("pipe"), "{stderr}");
     assert!(tree.text("compose.yaml").contains("app-db"));
 }
+
+/// Two projects beside each other, both with a `db`.
+fn two_projects(declaration: &str) -> Tree {
+    Tree::git(&[
+        ("composemod.yaml", declaration),
+        ("compose.yaml", COMPOSE),
+        ("stack.yml", COMPOSE),
+        ("common.yml", "services:\n  db:\n    environment: {A: b}\n"),
+    ])
+}
+
+#[test]
+fn a_wrong_declaration_stops_every_command_and_shows_its_place() {
+    let tree = Tree::git(&[
+        ("compose.yaml", COMPOSE),
+        ("composemod.yaml", "renames:\n  - form: db\n    to: app-db\nprojekts: []\n"),
+    ]);
+    let ran = composemod(&tree.path(), "rename db app-db --write");
+    assert_eq!((ran.exit, &*ran.stdout), (2, ""), "{ran:?}");
+    for said in [
+        "config-missing-key",
+        "composemod.yaml:2:5",
+        "did you mean `from`?",
+        "did you mean `projects`?",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert_eq!(tree.text("compose.yaml"), COMPOSE);
+    assert_eq!(composemod(&tree.path(), "man").exit, 0);
+}
+
+#[test]
+fn the_declaration_may_be_another_file_that_must_exist() {
+    let declaration = "renames: [{from: db, to: db2}]\n";
+    let tree = Tree::git(&[
+        ("compose.yaml", COMPOSE),
+        ("composemod.yaml", "odd: 1\n"),
+        ("ci/mod.yaml", declaration),
+    ]);
+    assert_eq!(composemod(&tree.path(), "rename db app-db").exit, 2);
+    let ran = composemod(&tree.path(), "rename db app-db --write --config ci/mod.yaml");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    // Neither is a file like any other: its names stay, and nothing is said of them.
+    assert_eq!(tree.text("ci/mod.yaml"), declaration);
+    assert!(!ran.stderr.contains("mod.yaml"), "{ran:?}");
+    let ran = composemod(&tree.path(), "rename db app-db --config none.yaml");
+    assert!(ran.exit == 2 && ran.stderr.contains("--config none.yaml: No such file"), "{ran:?}");
+    // A declaration may lie elsewhere: only the tree is changed.
+    let other = Tree::new(&[("x.yaml", "renames: {}\n")]);
+    let path = other.path().join("x.yaml");
+    let ran = composemod(&tree.path(), &format!("rename db app-db --config {}", path.display()));
+    assert!(ran.exit == 2 && ran.stderr.contains("x.yaml:1:10"), "{ran:?}");
+}
+
+#[test]
+fn a_link_is_no_declaration() {
+    let tree = Tree::git(&[("compose.yaml", COMPOSE), ("other.yaml", "renames: []\n")]);
+    symlink("other.yaml", tree.path().join("composemod.yaml")).expect("a link");
+    let ran = composemod(&tree.path(), "rename db app-db");
+    assert!(ran.exit == 2 && ran.stderr.contains("it is no regular file"), "{ran:?}");
+    assert_eq!(composemod(&tree.path(), "rename db app-db --config composemod.yaml").exit, 0);
+}
+
+#[test]
+fn declared_projects_are_projects_of_every_command() {
+    let tree = two_projects("projects:\n  - files: [stack.yml, common.yml]\n");
+    let ran = composemod(&tree.path(), "rename db app-db");
+    assert!(ran.exit == 2 && ran.stderr.contains("-f stack.yml"), "{ran:?}");
+    let ran = composemod(&tree.path(), "rename db app-db --project stack.yml --write");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert_eq!(tree.text("compose.yaml"), COMPOSE);
+    assert!(tree.text("stack.yml").contains("  app-db:\n"));
+    assert!(tree.text("common.yml").starts_with("services:\n  app-db:\n"));
+    // `-f` wins.
+    let tree = two_projects("projects:\n  - files: [stack.yml, common.yml]\n");
+    assert_eq!(composemod(&tree.path(), "rename db app-db -f compose.yaml --write").exit, 0);
+    assert_eq!(tree.text("stack.yml"), COMPOSE);
+    let tree = two_projects("projects:\n  - files: [stak.yml]\n");
+    let ran = composemod(&tree.path(), "rename db app-db");
+    assert!(ran.exit == 2 && ran.stderr.contains("did you mean `stack.yml`?"), "{ran:?}");
+    assert_eq!(composemod(&tree.path(), "rename db app-db -f compose.yaml").exit, 0);
+}

@@ -175,7 +175,6 @@ fn text_is_kept_where_it_may_matter() {
         "by-content.yml",
         "by-include.yml",
         "compose.yaml",
-        "composemod.yaml",
         "docker-compose.prod.yml",
         "inside-a-longer-name.txt",
         "named.txt",

@@ -9,7 +9,7 @@ use crate::compose::discover::{Project, env_value};
 use crate::compose::model::{file_name, folder, join};
 use crate::compose::usage::{Class, Confidence};
 use crate::repo::kind::{ConfigSyntax, FileKind, kind};
-use crate::repo::load::{CONFIG, Repo};
+use crate::repo::load::Repo;
 use crate::repo::mentions::{Mention, Subject, mentions};
 use crate::repo::workspace::Workspace;
 use crate::text::source::SourceFile;
@@ -37,8 +37,6 @@ pub(super) fn find<'r>(
         .files
         .par_iter()
         .filter(|file| !workspace.files.contains_key(&file.path) && file.text.contains(&target.old))
-        // What is declared names the old name for as long as the declaration stands.
-        .filter(|file| file.path != CONFIG)
         .map(|file| (file, kind(&file.path, &file.text)))
         .collect();
     let wrappers = wrappers(repo);

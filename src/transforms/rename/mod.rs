@@ -12,7 +12,6 @@ pub(super) mod select;
 mod structure;
 mod target;
 pub(super) mod uses;
-pub(super) mod validate;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +20,7 @@ use rayon::prelude::*;
 use crate::compose::discover::Project;
 use crate::compose::model::ComposeFile;
 use crate::compose::names::Namespace;
+use crate::compose::naming;
 use crate::compose::usage::{Class, Confidence, occurrences};
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::repo::load::Repo;
@@ -80,12 +80,12 @@ impl Rename {
         let wanted = std::iter::once((&self.new, namespace))
             .chain(self.aliases.iter().map(|alias| (alias, Namespace::Service)));
         for (name, namespace) in wanted {
-            if let Some(problem) = validate::problem(name, namespace) {
+            if let Some(problem) = naming::problem(name, namespace) {
                 return Err(PlanError::InvalidName { name: name.clone(), problem });
             }
         }
         if let ContainerName::Set(name) = &self.container_name
-            && let Some(problem) = validate::problem(name, Namespace::Container)
+            && let Some(problem) = naming::problem(name, Namespace::Container)
         {
             return Err(PlanError::InvalidName { name: name.clone(), problem });
         }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::compose::discover::{Files, Project, from_files};
 use crate::compose::model::{ComposeFile, folder};
 use crate::compose::names::{Form, Namespace};
+use crate::diagnostics::nearest::nearest;
 use crate::repo::workspace::Workspace;
 use crate::text::span::Span;
 use crate::transforms::choose::{Number, Wish};
 use crate::transforms::plan::PlanError;
 use crate::transforms::rename::options::Rename;
-use crate::transforms::rename::{alias, role, validate};
+use crate::transforms::rename::{alias, role};
 
 /// The projects to change, and how far they are.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ fn already_renamed(
             .iter()
             .flat_map(|project| defined_names(workspace, project, namespace))
             .collect();
-        let nearest = validate::nearest(&rename.old, known.iter().map(String::as_str))
+        let nearest = nearest(&rename.old, known.iter().map(String::as_str))
             .into_iter()
             .map(str::to_owned)
             .collect();

@@ -15,6 +15,7 @@ use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
 use crate::compose::names::Namespace;
 use crate::compose::usage::Class;
+use crate::diagnostics::nearest::nearest;
 use crate::repo::load::Repo;
 use crate::repo::models::Tree;
 use crate::repo::workspace::Workspace;
@@ -22,7 +23,7 @@ use crate::transforms::choose::{Number, Wish};
 use crate::transforms::draft::{Draft, Progress};
 use crate::transforms::intent::{Intent, RetireIntent};
 use crate::transforms::plan::{Plan, PlanError, Transform};
-use crate::transforms::rename::{role, select, validate};
+use crate::transforms::rename::{role, select};
 use crate::yaml::document::NodeId;
 use crate::yaml::patch::Refusal;
 
@@ -133,7 +134,7 @@ impl Retire {
         let models: Vec<Effective> =
             candidates.iter().flat_map(|project| bearers::models(tree, project)).collect();
         let known: BTreeSet<&str> = models.iter().flat_map(bearers::names).collect();
-        let nearest = validate::nearest(&self.name, known);
+        let nearest = nearest(&self.name, known);
         PlanError::NotFound {
             kind: "network alias",
             name: self.name.clone(),

@@ -3,7 +3,8 @@
 use crate::compose::names::Namespace;
 
 /// Says what is wrong with a name for a namespace, if anything.
-pub(super) fn problem(name: &str, namespace: Namespace) -> Option<String> {
+#[must_use]
+pub fn problem(name: &str, namespace: Namespace) -> Option<String> {
     let is_allowed = |ch: char| ch.is_ascii_alphanumeric() || "._-".contains(ch);
     if name.is_empty() {
         return Some("a name can't be empty".to_owned());
@@ -24,24 +25,9 @@ pub(super) fn problem(name: &str, namespace: Namespace) -> Option<String> {
     None
 }
 
-/// Gives the names nearest to a mistyped one, the nearest first, at most three.
-pub(in crate::transforms) fn nearest<'n>(
-    name: &str,
-    known: impl IntoIterator<Item = &'n str>,
-) -> Vec<&'n str> {
-    let mut scored: Vec<(f32, &str)> = known
-        .into_iter()
-        .map(|candidate| (similar::TextDiff::from_chars(name, candidate).ratio(), candidate))
-        .filter(|(ratio, _)| *ratio >= 0.5)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(3).map(|(_, candidate)| candidate).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{nearest, problem};
+    use super::problem;
     use crate::compose::names::Namespace;
 
     #[test]
@@ -59,12 +45,5 @@ mod tests {
         ] {
             assert_eq!(problem(name, namespace).is_none(), is_valid, "{name} as {namespace:?}");
         }
-    }
-
-    #[test]
-    fn the_nearest_name_comes_first() {
-        let known = ["web", "discord-bot", "discord-bot-db", "redis"];
-        assert_eq!(nearest("discord-bot-bd", known).first(), Some(&"discord-bot-db"));
-        assert!(nearest("zzz", known).is_empty());
     }
 }
