@@ -23,6 +23,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Rename(RenameArgs),
     Retire(RetireArgs),
+    /// Prints the JSON schema of composemod.yaml, for editors and other checks.
+    Schema,
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.

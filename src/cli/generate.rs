@@ -1,6 +1,9 @@
-//! Completion scripts and the manual page, from the same declaration as the arguments.
+//! What is printed of the program itself: completion scripts and the manual page from the same
+//! declaration as the arguments, the schema from the types that composemod.yaml is read into.
 
 use clap::CommandFactory;
+
+use crate::repo::config::Config;
 
 use super::args::Cli;
 
@@ -25,4 +28,12 @@ pub(super) fn man() -> String {
         let _ = section.render_options_section(&mut page);
     }
     String::from_utf8_lossy(&page).into_owned()
+}
+
+/// Gives the JSON schema of composemod.yaml.
+pub(super) fn schema() -> String {
+    // A schema is maps with string keys: nothing here can fail.
+    let mut text = serde_json::to_string_pretty(&Config::schema()).unwrap_or_default();
+    text.push('\n');
+    text
 }

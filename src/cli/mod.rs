@@ -79,6 +79,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
     let command = match cli.command {
         Command::Completions { shell } => return print(io, &generate::completions(shell)),
         Command::Man => return print(io, &generate::man()),
+        Command::Schema => return print(io, &generate::schema()),
         Command::Rename(args) => Change::Rename(args),
         Command::Retire(args) => Change::Retire(args),
     };

@@ -343,3 +343,15 @@ fn declared_projects_are_projects_of_every_command() {
     assert!(ran.exit == 2 && ran.stderr.contains("did you mean `stack.yml`?"), "{ran:?}");
     assert_eq!(composemod(&tree.path(), "rename db app-db -f compose.yaml").exit, 0);
 }
+
+#[test]
+fn the_schema_is_printed_whatever_is_declared() {
+    let tree = Tree::git(&[("composemod.yaml", "odd: 1\n")]);
+    let ran = composemod(&tree.path(), "schema");
+    assert_eq!((ran.exit, &*ran.stderr), (0, ""), "{ran:?}");
+    let schema: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let keys: Vec<&String> = schema["properties"].as_object().expect("keys").keys().collect();
+    assert_eq!(keys, ["lint", "projects", "renames", "superusers"]);
+    assert!(!ran.stdout.contains("\\n"), "a description of several lines: {}", ran.stdout);
+}

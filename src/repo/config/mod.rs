@@ -57,8 +57,7 @@ pub struct RenameDeclaration {
     /// What bears the name. A service's container goes along where it has the same one.
     #[schemars(default)]
     pub kind: Namespace,
-    /// The service's `container_name` from now on, or `keep`. Without it, one that equals `from`
-    /// becomes `to`.
+    /// The service's `container_name` to be, or `keep`; without it, one equal to `from` follows.
     #[schemars(default, with = "String", regex(pattern = NAME))]
     pub container_name: Option<At<String>>,
     /// Further network aliases that the service answers to.
