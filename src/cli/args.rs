@@ -25,6 +25,11 @@ pub(super) enum Command {
     Retire(RetireArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
+    /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
+    ///
+    /// Each edge says by which setting and by which name one service reaches the other, so that it
+    /// can be seen who still uses an old name.
+    Graph,
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -53,7 +58,7 @@ pub(super) struct GlobalArgs {
     /// Takes every project that defines the name.
     #[arg(long, global = true)]
     pub(super) all_projects: bool,
-    /// What to print on stdout [default: diff; summary with --check and --write].
+    /// What to print on stdout [default: diff, summary with --check and --write; graph: mermaid].
     #[arg(long, value_name = "FORMAT", global = true)]
     pub(super) format: Option<Format>,
     /// When to print in colour.
@@ -70,17 +75,23 @@ pub(super) struct GlobalArgs {
     pub(super) no_ignore: bool,
 }
 
-/// What is printed on stdout.
+/// What is printed on stdout. Each command takes some of them (see `formats`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// A unified diff that `git apply` takes.
     Diff,
-    /// Every edit and every mention left alone, with its reason.
+    /// All that is known: every edit and every mention left alone, or every edge, with its reason.
     Json,
     /// The body of a pull request.
     Markdown,
     /// Counts by file and class.
     Summary,
+    /// A flowchart that GitHub and GitLab draw in Markdown.
+    Mermaid,
+    /// Graphviz's language.
+    Dot,
+    /// A drawing.
+    Svg,
 }
 
 /// When output is coloured.

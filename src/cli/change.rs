@@ -1,7 +1,7 @@
 //! The three uses of a plan: the diff, `--check` and `--write`.
 
 use crate::diagnostics::{self, Finding, Severity};
-use crate::repo::load::{LoadOptions, Repo};
+use crate::repo::load::Repo;
 use crate::report::apply::{ApplyError, apply};
 use crate::report::{diff, human, json, markdown, summary};
 use crate::transforms::plan::{Outcome, Plan, PlanError, Transform};
@@ -9,7 +9,10 @@ use crate::transforms::review::review;
 
 use super::args::{Format, UsageArgs};
 use super::verify::verify;
-use super::{Exit, Globals, Io, complain, print};
+use super::{Exit, Globals, Io, complain, formats, print};
+
+/// The formats of a change.
+const FORMATS: [Format; 4] = [Format::Diff, Format::Json, Format::Markdown, Format::Summary];
 
 /// What becomes of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,18 +56,12 @@ pub(super) fn run(
     usage: &Usage,
     io: &mut Io,
 ) -> Exit {
+    if let Err(finding) = formats::check(globals.format, &FORMATS) {
+        return fail(&[finding], &Repo::default(), globals, io);
+    }
     let mode = usage.mode;
     let declaration = &globals.declaration;
-    // Files that are named here and now make the one project there is.
-    let declared =
-        if globals.files.is_empty() { declaration.config.project_files() } else { Vec::new() };
-    let load = LoadOptions {
-        names: transform.names(),
-        no_ignore: globals.no_ignore,
-        extra: globals.files.clone(),
-        config: declaration.source.clone(),
-        declared,
-    };
+    let load = globals.load_options(transform.names());
     let repo = match Repo::load(&globals.root, &load) {
         Ok(repo) => repo,
         Err(error) => {
@@ -105,24 +102,25 @@ pub(super) fn run(
 fn output(plan: &Plan, repo: &Repo, globals: &Globals, mode: Mode) -> String {
     let is_quiet = globals.look.detail == human::Detail::Quiet;
     match (globals.format, mode) {
-        (Some(Format::Diff), _) | (None, Mode::Show) => {
+        (Some(Format::Json), _) => json::json(plan, repo),
+        (Some(Format::Markdown), _) => markdown::markdown(plan, repo),
+        (Some(Format::Summary), _) => summary::summary(plan),
+        (None, Mode::Check | Mode::Write) if is_quiet => String::new(),
+        (None, Mode::Check | Mode::Write) => summary::summary(plan),
+        _ => {
             let diff = diff::diff(plan, repo);
             if globals.stdout_color { diff::colored(&diff) } else { diff }
         }
-        (Some(Format::Json), _) => json::json(plan, repo),
-        (Some(Format::Markdown), _) => markdown::markdown(plan, repo),
-        (None, _) if is_quiet => String::new(),
-        (Some(Format::Summary) | None, _) => summary::summary(plan),
     }
 }
 
-fn fail(findings: &[Finding], repo: &Repo, globals: &Globals, io: &mut Io) -> Exit {
+pub(super) fn fail(findings: &[Finding], repo: &Repo, globals: &Globals, io: &mut Io) -> Exit {
     complain(io, &human::findings(findings, repo, globals.look));
     Exit::Failed
 }
 
 /// Gives a planning error with what may be behind it: files that could not be read.
-fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
+pub(super) fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
     let mut main = Finding::error("request-impossible", error.to_string());
     if let Some((path, span)) = error.place() {
         main = main.at(path, span);

@@ -6,7 +6,9 @@
 mod args;
 mod change;
 mod declaration;
+mod formats;
 mod generate;
+mod graph;
 mod paths;
 mod rename;
 mod retire;
@@ -19,7 +21,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::diagnostics::Finding;
-use crate::repo::load::Repo;
+use crate::repo::load::{LoadOptions, Repo};
 use crate::report::human;
 use args::{Cli, Color, Command, GlobalArgs};
 use declaration::{Declaration, Wrong};
@@ -65,6 +67,22 @@ struct Globals {
     declaration: Declaration,
 }
 
+impl Globals {
+    /// Gives what to read where the files that hold one of `names` matter; all, without names.
+    fn load_options(&self, names: Vec<String>) -> LoadOptions {
+        // Files that are named here and now make the one project there is.
+        let is_declared = self.files.is_empty();
+        let declared = is_declared.then(|| self.declaration.config.project_files());
+        LoadOptions {
+            names,
+            no_ignore: self.no_ignore,
+            extra: self.files.clone(),
+            config: self.declaration.source.clone(),
+            declared: declared.unwrap_or_default(),
+        }
+    }
+}
+
 /// Runs a command line, the program's name first, and gives the exit code: 0 done, 1 changes are
 /// pending or refused, 2 the command could not run.
 pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io) -> u8 {
@@ -76,12 +94,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io) -> u8 {
 }
 
 fn dispatch(cli: Cli, io: &mut Io) -> Exit {
-    let command = match cli.command {
+    let work = match cli.command {
         Command::Completions { shell } => return print(io, &generate::completions(shell)),
         Command::Man => return print(io, &generate::man()),
         Command::Schema => return print(io, &generate::schema()),
-        Command::Rename(args) => Change::Rename(args),
-        Command::Retire(args) => Change::Retire(args),
+        Command::Rename(args) => Work::Rename(args),
+        Command::Retire(args) => Work::Retire(args),
+        Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
     let globals = match globals(cli.global, look, io) {
@@ -92,22 +111,24 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             return Exit::Failed;
         }
     };
-    match command {
-        Change::Rename(args) => {
+    match work {
+        Work::Rename(args) => {
             let usage = change::Usage::of(&args.change.usage);
             change::run(&rename::options(args, &globals), &globals, &usage, io)
         }
-        Change::Retire(args) => {
+        Work::Retire(args) => {
             let usage = change::Usage::of(&args.usage);
             change::run(&retire::options(args, &globals), &globals, &usage, io)
         }
+        Work::Graph => graph::run(&globals, io),
     }
 }
 
-/// A command that plans a change.
-enum Change {
+/// A command that works on a tree.
+enum Work {
     Rename(args::RenameArgs),
     Retire(args::RetireArgs),
+    Graph,
 }
 
 fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {

@@ -9,6 +9,7 @@ pub mod discover;
 pub mod effective;
 pub mod endpoint;
 pub mod env_file;
+pub mod graph;
 pub mod interpolate;
 mod merge;
 pub mod model;

@@ -20,10 +20,18 @@ pub fn classify(key: &str, value: &str, name: &str) -> Vec<Usage> {
     if name.is_empty() || memchr::memmem::find(value.as_bytes(), name.as_bytes()).is_none() {
         return Vec::new();
     }
-    let reading = Reading::new(key, value, name);
-    occurrences(value, name)
+    let ranges = occurrences(value, name)
         .filter(|(range, whole)| *whole || starts_default(value, range))
-        .map(|(range, _)| {
+        .map(|(range, _)| range);
+    judge(key, value, ranges)
+}
+
+/// Classifies names that stand in the value of the setting `key` and are whole there; the value is
+/// read once, however many they are.
+pub fn judge(key: &str, value: &str, names: impl Iterator<Item = Range<usize>>) -> Vec<Usage> {
+    let reading = Reading::new(key, value);
+    names
+        .map(|range| {
             let (class, confidence, reason) = reading.judge(&range);
             Usage { range, class, confidence, reason }
         })
@@ -54,7 +62,7 @@ struct Reading<'v> {
     subject: Subject,
     /// The setting's name speaks of mail, whose addresses look like logins.
     is_of_mail: bool,
-    /// The setting may ask for an engine as well as for a host, and the name is one.
+    /// The setting may ask for an engine as well as for a host.
     may_be_engine: bool,
     value: &'v str,
     /// In order of their hosts.
@@ -64,7 +72,7 @@ struct Reading<'v> {
 }
 
 impl<'v> Reading<'v> {
-    fn new(key: &str, value: &'v str, name: &str) -> Self {
+    fn new(key: &str, value: &'v str) -> Self {
         let endpoints = endpoints(value);
         let mut parts = Vec::new();
         for endpoint in &endpoints {
@@ -86,7 +94,7 @@ impl<'v> Reading<'v> {
         parts.sort_by_key(|(range, ..)| range.start);
         parts.dedup_by(|one, other| one.0 == other.0);
         let is_of_mail = words(key).iter().any(|word| MAIL.contains(&word.as_str()));
-        let may_be_engine = ENGINES.contains(&name) && asks_for_either(key);
+        let may_be_engine = asks_for_either(key);
         Self { subject: subject(key), is_of_mail, may_be_engine, value, endpoints, parts }
     }
 
@@ -109,7 +117,7 @@ impl<'v> Reading<'v> {
                 }
                 Form::KeyValue | Form::HostPort => host_port(subject),
                 Form::Login => login(subject, self.is_of_mail),
-                Form::Word if subject == Subject::Address && self.may_be_engine => {
+                Form::Word if subject == Subject::Address && self.is_engine(range) => {
                     (Class::Scheme, Confidence::Unsure, "an engine's name, or a host")
                 }
                 Form::Word => word(subject),
@@ -144,6 +152,12 @@ impl<'v> Reading<'v> {
             }
             Some(subject) => word(subject),
         }
+    }
+
+    /// Tells whether an occurrence is an engine's name where one may stand.
+    fn is_engine(&self, range: &Range<usize>) -> bool {
+        let name = self.value.get(range.clone());
+        self.may_be_engine && name.is_some_and(|name| ENGINES.contains(&name))
     }
 
     /// What stands on both sides, as far as a judgement needs it.

@@ -125,7 +125,8 @@ pub fn occurrences<'t>(
         .into_iter()
 }
 
-fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
+/// Tells whether what stands in a part of a text is a whole name there.
+pub(super) fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
     let name_byte =
         |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-' || *byte >= 0x80;
     let before = range.start.checked_sub(1).and_then(|at| text.get(at));

@@ -176,7 +176,7 @@ fn words_usages<'v>(
 }
 
 /// A configuration file's text: each line as a setting; where that tells nothing, as a command.
-fn content(text: &str, name: &str, context: &Context) -> Vec<Usage> {
+pub(super) fn content(text: &str, name: &str, context: &Context) -> Vec<Usage> {
     let commands = command::classify(text, name, context);
     let mut found = Vec::new();
     let mut at = 0;

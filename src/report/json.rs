@@ -110,7 +110,7 @@ struct Told<'p> {
 
 /// A place; without line and column where the file's text was not kept.
 #[derive(Serialize)]
-struct At<'p> {
+pub(super) struct At<'p> {
     path: &'p str,
     span: Span,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ struct At<'p> {
 }
 
 impl<'p> At<'p> {
-    fn new(repo: &Repo, path: &'p str, span: Span) -> Self {
+    pub(super) fn new(repo: &Repo, path: &'p str, span: Span) -> Self {
         let position = repo.get(path).map(|file| file.position(span.range().start));
         Self {
             path,

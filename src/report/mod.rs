@@ -9,6 +9,7 @@ mod attention;
 pub mod copy;
 pub mod diff;
 mod excerpt;
+pub mod graph;
 pub mod human;
 pub mod json;
 pub mod markdown;

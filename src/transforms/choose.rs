@@ -6,18 +6,18 @@ use crate::transforms::plan::PlanError;
 
 /// What the flags say of the projects meant.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wish<'a> {
+pub struct Wish<'a> {
     /// The Compose files of the one project meant (`-f`).
-    pub(super) files: &'a [String],
+    pub files: &'a [String],
     /// The folder, or main file, of the project meant (`--project`).
-    pub(super) project: Option<&'a str>,
+    pub project: Option<&'a str>,
     /// How many projects are meant.
-    pub(super) number: Number,
+    pub number: Number,
 }
 
 /// How many projects are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Number {
+pub enum Number {
     /// One; where several fit, the person must say which.
     One,
     /// All that fit (`--all-projects`).
@@ -26,7 +26,10 @@ pub(super) enum Number {
 
 impl Wish<'_> {
     /// Checks that there are projects, and that the files named can be read.
-    pub(super) fn check(&self, workspace: &Workspace) -> Result<(), PlanError> {
+    ///
+    /// # Errors
+    /// There are none, or one can't.
+    pub fn check(&self, workspace: &Workspace) -> Result<(), PlanError> {
         if let Some(path) = self.files.iter().find(|path| !workspace.files.contains_key(*path)) {
             return Err(PlanError::UnreadableFile { path: path.clone() });
         }
@@ -36,8 +39,24 @@ impl Wish<'_> {
         Ok(())
     }
 
+    /// Gives the projects meant where no name says which fit.
+    ///
+    /// # Errors
+    /// There is none, the flags name none, or there are several and one is meant.
+    pub fn projects(&self, workspace: &Workspace) -> Result<Vec<Project>, PlanError> {
+        self.check(workspace)?;
+        let found = self.candidates(&workspace.projects)?;
+        if found.len() > 1 && self.number == Number::One {
+            return Err(PlanError::ManyProjects { choices: found.iter().map(choice).collect() });
+        }
+        Ok(found)
+    }
+
     /// Gives the projects that the flags allow.
-    pub(super) fn candidates(&self, all: &[Project]) -> Result<Vec<Project>, PlanError> {
+    ///
+    /// # Errors
+    /// They allow none.
+    pub fn candidates(&self, all: &[Project]) -> Result<Vec<Project>, PlanError> {
         let found: Vec<Project> =
             all.iter().filter(|project| self.allows(project)).cloned().collect();
         if found.is_empty() {
@@ -49,7 +68,10 @@ impl Wish<'_> {
     }
 
     /// Gives the projects that define a name, unless there are several and one is meant.
-    pub(super) fn one_or_all(
+    ///
+    /// # Errors
+    /// There are several, and one is meant.
+    pub fn one_or_all(
         &self,
         name: &str,
         projects: Vec<Project>,

@@ -2,7 +2,7 @@
 //!
 //! A transform never writes; `--diff`, `--check` and `--write` are three uses of one plan.
 
-mod choose;
+pub mod choose;
 mod draft;
 pub mod hazards;
 pub mod intent;

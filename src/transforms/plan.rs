@@ -166,6 +166,12 @@ pub enum PlanError {
         /// Folder and main file of each.
         choices: Vec<(String, String)>,
     },
+    /// Several independent projects, and nothing says which is meant.
+    #[error("there are {} projects; choose one, or take all with --all-projects:{}", .choices.len(), list(.choices))]
+    ManyProjects {
+        /// Folder and main file of each.
+        choices: Vec<(String, String)>,
+    },
     /// The project that was chosen is none.
     #[error("no project `{wanted}`; there are:{}", list(.known))]
     UnknownProject {

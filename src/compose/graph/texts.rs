@@ -1,0 +1,162 @@
+//! The names that a service's values use: settings, commands, inline content.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use crate::compose::command::{self, Context};
+use crate::compose::effective::Effective;
+use crate::compose::graph::Means;
+use crate::compose::setting;
+use crate::compose::usage::{Class, Confidence, Usage, is_whole};
+use crate::compose::value::{Value, ValueKind};
+use crate::compose::values::content;
+
+/// A value that may hold host names.
+pub(super) struct Text<'m> {
+    /// What a person finds it by: a variable's name, `command`.
+    pub(super) by: String,
+    /// How it is read.
+    pub(super) kind: TextKind,
+    /// The value.
+    pub(super) value: &'m Value,
+}
+
+/// How a value is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextKind {
+    /// The value of the setting that it is found by.
+    Setting,
+    /// Shell text, or the words of a command.
+    Command,
+    /// A file's content.
+    Content,
+}
+
+/// Gives the values of a service that may hold host names.
+pub(super) fn texts<'m>(model: &'m Effective, name: &str, service: &'m Value) -> Vec<Text<'m>> {
+    let mut found = Vec::new();
+    let mut settings = |prefix: &str, pairs: Option<&'m Value>| {
+        for (key, value) in pairs.into_iter().flat_map(Value::entries) {
+            found.push(Text { by: format!("{prefix}{key}"), kind: TextKind::Setting, value });
+        }
+    };
+    for (path, prefix) in [
+        (["labels"].as_slice(), "labels."),
+        (&["annotations"], "annotations."),
+        (&["deploy", "labels"], "labels."),
+        (&["build", "args"], "build."),
+        (&["logging", "options"], "logging."),
+        (&["provider", "options"], "provider."),
+    ] {
+        settings(prefix, service.at(path));
+    }
+    for hook in HOOKS.iter().filter_map(|hook| service.get(hook)).flat_map(Value::items) {
+        settings("", hook.get("environment"));
+    }
+    for (key, value) in model.environments.get(name).into_iter().flatten() {
+        found.push(Text { by: key.clone(), kind: TextKind::Setting, value });
+    }
+    let mut command = |by: &str, value: Option<&'m Value>| {
+        let text = value.map(|value| Text { by: by.to_owned(), kind: TextKind::Command, value });
+        found.extend(text);
+    };
+    command("command", service.get("command"));
+    command("entrypoint", service.get("entrypoint"));
+    command("healthcheck", service.at(&["healthcheck", "test"]));
+    for hook in HOOKS {
+        for item in service.get(hook).map(Value::items).unwrap_or_default() {
+            command(hook, item.get("command"));
+        }
+    }
+    for item in service.get("configs").map(Value::items).unwrap_or_default() {
+        let Some(source) = item.text_of("source") else { continue };
+        let value = model.configs.get(source).and_then(|config| config.get("content"));
+        found.extend(value.map(|value| Text {
+            by: format!("configs.{source}"),
+            kind: TextKind::Content,
+            value,
+        }));
+    }
+    found
+}
+
+const HOOKS: [&str; 3] = ["post_start", "pre_start", "pre_stop"];
+
+/// Finds the names of a set that a value uses to reach something, in one pass for all of them.
+pub(super) fn uses(
+    text: &Text<'_>,
+    names: &AhoCorasick,
+    context: &Context,
+) -> BTreeSet<(String, Means)> {
+    match (&text.value.kind, text.kind) {
+        (ValueKind::Scalar(value), TextKind::Setting) => {
+            let key = text.by.rsplit('.').next().unwrap_or(&text.by);
+            let ranges = whole_names(value, names);
+            if ranges.is_empty() {
+                return BTreeSet::new();
+            }
+            reached(value, setting::judge(key, value, ranges.into_iter()))
+        }
+        (ValueKind::Scalar(value), TextKind::Command) => {
+            each_name(value, names, |name| command::classify(value, name, context))
+        }
+        (ValueKind::Scalar(value), TextKind::Content) => {
+            each_name(value, names, |name| content(value, name, context))
+        }
+        (ValueKind::List(items), _) => words(items, names, context),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// The words of a command; a script that is its only word is read as shell text.
+fn words(items: &[Value], names: &AhoCorasick, context: &Context) -> BTreeSet<(String, Means)> {
+    let mut joined = String::new();
+    let mut words = Vec::new();
+    for word in items.iter().filter_map(Value::text) {
+        let start = joined.len();
+        joined.push_str(word);
+        words.push((word.to_owned(), start..joined.len()));
+        joined.push('\n');
+    }
+    match words.as_slice() {
+        [(script, _)] if script.contains(char::is_whitespace) => {
+            each_name(script, names, |name| command::classify(script, name, context))
+        }
+        words => each_name(&joined, names, |name| command::classify_words(words, name, context)),
+    }
+}
+
+fn each_name(
+    text: &str,
+    names: &AhoCorasick,
+    classify: impl Fn(&str) -> Vec<Usage>,
+) -> BTreeSet<(String, Means)> {
+    let ranges = whole_names(text, names);
+    let present: BTreeSet<&str> = ranges.into_iter().filter_map(|range| text.get(range)).collect();
+    present.into_iter().flat_map(|name| reached(text, classify(name))).collect()
+}
+
+/// Where names of the set stand as whole names.
+fn whole_names(text: &str, names: &AhoCorasick) -> Vec<Range<usize>> {
+    let found = names.find_overlapping_iter(text).map(|found| found.range());
+    found.filter(|range| is_whole(text.as_bytes(), range)).collect()
+}
+
+fn reached(text: &str, usages: Vec<Usage>) -> BTreeSet<(String, Means)> {
+    let reach = usages.into_iter().filter_map(|usage| {
+        let means = match usage.class {
+            Class::Host | Class::HostSetting => Means::Host,
+            Class::ServiceReference
+            | Class::ContainerReference
+            | Class::ComposeCommand
+            | Class::ContainerCommand
+            | Class::ContainerPattern => Means::Command,
+            _ => return None,
+        };
+        let name = text.get(usage.range)?.to_owned();
+        (usage.confidence >= Confidence::Likely).then_some((name, means))
+    });
+    reach.collect()
+}
