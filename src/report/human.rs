@@ -1,7 +1,7 @@
 //! What a person must look at, for a terminal.
 //!
 //! Findings come with their line, mentions one a line as `path:line:column`. Both are capped, and
-//! say so.
+//! say so. Hazards come last, where a terminal shows them, and are never capped.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -45,6 +45,9 @@ const FINDINGS_PER_FILE: usize = 20;
 const REFERENCES: usize = 30;
 const TEXT: usize = 10;
 
+/// Effects shown.
+const EFFECTS: usize = 20;
+
 /// Gives all that there is to tell of a plan besides the change itself.
 #[must_use]
 pub fn report(plan: &Plan, repo: &Repo, look: Look) -> String {
@@ -53,7 +56,12 @@ pub fn report(plan: &Plan, repo: &Repo, look: Look) -> String {
         write_mentions(&mut out, plan, repo, look.detail);
     }
     out.push_str(&findings(&plan.findings, repo, look));
-    out.push_str(&findings(&plan.hazards, repo, look));
+    if look.detail != Detail::Quiet {
+        write_effects(&mut out, plan, look.detail);
+    }
+    for hazard in plan.hazards.iter().filter(|hazard| is_wanted(hazard, look)) {
+        write_hazard(&mut out, hazard, repo, look);
+    }
     let has_news = plan.outcome != Outcome::Changes || plan.change.is_empty();
     if has_news && look.detail != Detail::Quiet {
         let _ = writeln!(out, "{}: {}", plan.title, headline(plan));
@@ -66,10 +74,7 @@ pub fn report(plan: &Plan, repo: &Repo, look: Look) -> String {
 pub fn findings(findings: &[Finding], repo: &Repo, look: Look) -> String {
     let mut out = String::new();
     let mut by_file: BTreeMap<&str, usize> = BTreeMap::new();
-    let wanted = findings
-        .iter()
-        .filter(|finding| look.detail != Detail::Quiet || finding.severity == Severity::Error);
-    for finding in wanted {
+    for finding in findings.iter().filter(|finding| is_wanted(finding, look)) {
         if let Some(place) = &finding.place {
             let shown = by_file.entry(&place.path).or_default();
             *shown += 1;
@@ -89,6 +94,53 @@ pub fn findings(findings: &[Finding], repo: &Repo, look: Look) -> String {
         }
     }
     out
+}
+
+fn is_wanted(finding: &Finding, look: Look) -> bool {
+    look.detail != Detail::Quiet || finding.severity == Severity::Error
+}
+
+/// Writes what differs when the change runs.
+fn write_effects(out: &mut String, plan: &Plan, detail: Detail) {
+    if plan.effects.is_empty() {
+        return;
+    }
+    out.push_str("what differs when it runs:\n");
+    let cap = if detail == Detail::Full { plan.effects.len() } else { EFFECTS };
+    for effect in plan.effects.iter().take(cap) {
+        let _ = writeln!(out, "  {}", harmless(effect).replace('\n', " "));
+    }
+    if plan.effects.len() > cap {
+        let more = plan.effects.len() - cap;
+        let _ = writeln!(out, "  and {more} more; -v or --format json shows all");
+    }
+}
+
+/// Writes a hazard: its id and place, what happens, what to do.
+fn write_hazard(out: &mut String, hazard: &Finding, repo: &Repo, look: Look) {
+    let head = format!("hazard[{}]", hazard.id);
+    let color = match hazard.severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
+        Severity::Info => "1;36",
+    };
+    let head = if look.color { format!("\u{1b}[{color}m{head}\u{1b}[m") } else { head };
+    let place = place(hazard, repo).map(|place| format!(" {}", harmless(&place)));
+    let _ = writeln!(out, "{head}{}", place.unwrap_or_default());
+    let line = |text: &str| harmless(text).replace('\n', " ");
+    let _ = writeln!(out, "  {}", line(&hazard.message));
+    if let Some(help) = &hazard.help {
+        let _ = writeln!(out, "  do: {}", line(help));
+    }
+}
+
+/// Gives a finding's place as `path:line:column`, or its path where the text was not kept.
+fn place(finding: &Finding, repo: &Repo) -> Option<String> {
+    let place = finding.place.as_ref()?;
+    Some(match repo.get(&place.path) {
+        Some(file) => Line::of(file, place.span).place,
+        None => place.path.clone(),
+    })
 }
 
 fn write_mentions(out: &mut String, plan: &Plan, repo: &Repo, detail: Detail) {
@@ -127,10 +179,7 @@ fn write_mention(out: &mut String, mention: &LeftMention, repo: &Repo) {
 
 /// Writes a finding as one line.
 fn write_line(out: &mut String, finding: &Finding, repo: &Repo) {
-    let place = finding.place.as_ref().map(|place| match repo.get(&place.path) {
-        Some(file) => format!("{}: ", Line::of(file, place.span).place),
-        None => format!("{}: ", place.path),
-    });
+    let place = place(finding, repo).map(|place| format!("{place}: "));
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     let text = format!("note: {}{}{help}", place.unwrap_or_default(), finding.message);
     let _ = writeln!(out, "{}", harmless(&text));
@@ -307,6 +356,17 @@ mod tests {
         assert_eq!(full.matches("min.js:").count(), REFERENCES + 5);
         assert_eq!(full.matches("a-line").count(), FINDINGS_PER_FILE + 3);
         assert!(!full.contains(" more"), "{full}");
+    }
+
+    #[test]
+    fn hazards_are_never_capped() {
+        let hazards = vec![sample::plan().hazards[0].clone(); 2 * FINDINGS_PER_FILE];
+        let plan = Plan { hazards, effects: vec!["x".to_owned(); EFFECTS + 2], ..sample::plan() };
+        let text = report(&plan, &sample::repo(), CAPPED);
+        assert_eq!(text.matches("hazard[orphan] compose.yaml:2:3\n").count(), plan.hazards.len());
+        assert!(text.contains("\n  and 2 more; -v or --format json shows all\n"), "{text}");
+        let colored = report(&plan, &sample::repo(), Look { color: true, ..CAPPED });
+        assert!(colored.contains("\u{1b}[1;33mhazard[orphan]\u{1b}[m"), "{colored}");
     }
 
     #[test]

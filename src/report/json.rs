@@ -56,6 +56,7 @@ pub fn json(plan: &Plan, repo: &Repo) -> String {
             })
             .collect(),
         findings: plan.findings.iter().map(|finding| Told::new(repo, finding)).collect(),
+        effects: &plan.effects,
         hazards: plan.hazards.iter().map(|finding| Told::new(repo, finding)).collect(),
     };
     // Strings, numbers and maps with string keys: nothing here can fail.
@@ -72,6 +73,7 @@ struct Report<'p> {
     edits: Vec<Mention<'p>>,
     left: Vec<Mention<'p>>,
     findings: Vec<Told<'p>>,
+    effects: &'p [String],
     hazards: Vec<Told<'p>>,
 }
 

@@ -76,7 +76,11 @@ pub(super) fn plan() -> Plan {
             Finding::warning("not-kept", "it was not read").in_file("gone\u{1b}.bin"),
         ],
         outcome: Outcome::Changes,
-        hazards: vec![Finding::warning("orphan", "the old container goes on running")],
+        hazards: vec![
+            Finding::warning("orphan", "the old container goes on running")
+                .at("compose.yaml", nth_span(&repo, "compose.yaml", 0))
+                .help("stop it: `docker compose stop db`"),
+        ],
         intents: Vec::new(),
         effects: vec!["service db → app-db".to_owned()],
     }
