@@ -13,5 +13,6 @@ pub(super) fn options(args: RetireArgs, globals: &Globals) -> Retire {
         files: globals.files.clone(),
         project: globals.project.clone(),
         all_projects: globals.all_projects,
+        declared: None,
     }
 }

@@ -15,6 +15,7 @@ use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
 use crate::compose::names::Namespace;
 use crate::compose::usage::Class;
+use crate::diagnostics::Finding;
 use crate::diagnostics::nearest::nearest;
 use crate::repo::load::Repo;
 use crate::repo::models::Tree;
@@ -38,10 +39,13 @@ impl Transform for Retire {
 
     fn plan(&self, repo: &Repo) -> Result<Plan, PlanError> {
         let workspace = Workspace::new(repo, &self.files);
-        let chosen = self.bearers(repo, &workspace)?;
-        let projects: Vec<Project> = chosen.iter().map(|one| one.project.clone()).collect();
-        let title = format!("retire {}", self.name);
-        let mut draft = Draft::new(repo, &workspace, title);
+        let mut draft = Draft::new(repo, &workspace, format!("retire {}", self.name));
+        let candidates = self.candidates(&workspace)?;
+        let chosen = self.bearers(&candidates, repo, &workspace)?;
+        if chosen.is_empty() {
+            let projects = self.done(&candidates, repo, &workspace, &mut draft)?;
+            return Ok(draft.finish(&projects, Progress::Made));
+        }
         for bearer in &chosen {
             draft.plan.intents.push(Intent::Retire(RetireIntent {
                 projects: vec![bearer.project.clone()],
@@ -50,7 +54,9 @@ impl Transform for Retire {
             }));
             self.remove(bearer, &workspace, &mut draft);
         }
+        self.tell_of_the_date(&mut draft);
         obstacles::find(self, &chosen, repo, &workspace, &mut draft)?;
+        let projects: Vec<Project> = chosen.into_iter().map(|one| one.project).collect();
         Ok(draft.finish(&projects, Progress::Open))
     }
 }
@@ -65,16 +71,27 @@ struct Bearer {
 }
 
 impl Retire {
-    /// Finds the one service of each project meant that answers to the alias.
-    fn bearers(&self, repo: &Repo, workspace: &Workspace) -> Result<Vec<Bearer>, PlanError> {
-        let wish = Wish {
+    fn wish(&self) -> Wish<'_> {
+        Wish {
             files: &self.files,
             project: self.project.as_deref(),
             number: if self.all_projects { Number::All } else { Number::One },
-        };
-        wish.check(workspace)?;
+        }
+    }
+
+    fn candidates(&self, workspace: &Workspace) -> Result<Vec<Project>, PlanError> {
+        self.wish().check(workspace)?;
+        self.wish().candidates(&workspace.projects)
+    }
+
+    /// Finds the one service of each project meant that answers to the alias.
+    fn bearers(
+        &self,
+        candidates: &[Project],
+        repo: &Repo,
+        workspace: &Workspace,
+    ) -> Result<Vec<Bearer>, PlanError> {
         let tree = Tree::before(repo, workspace);
-        let candidates = wish.candidates(&workspace.projects)?;
         let services: BTreeSet<String> = workspace
             .projects
             .iter()
@@ -82,7 +99,7 @@ impl Retire {
             .map(|bearing| bearing.service)
             .collect();
         let mut found: Vec<Bearer> = Vec::new();
-        for mut project in candidates.clone() {
+        for mut project in candidates.iter().cloned() {
             for service in &services {
                 if is_whole(&project, service, workspace) {
                     role::adopt_overlays(std::slice::from_mut(&mut project), service, workspace);
@@ -99,11 +116,8 @@ impl Retire {
         if found.iter().any(defines) {
             found.retain(defines);
         }
-        if found.is_empty() {
-            return Err(self.not_found(&candidates, &tree, workspace));
-        }
         let projects = found.iter().map(|one| one.project.clone()).collect();
-        wish.one_or_all(&self.name, projects)?;
+        self.wish().one_or_all(&self.name, projects)?;
         for one in &found {
             let services: BTreeSet<&String> = one.bearings.iter().map(|at| &at.service).collect();
             if services.len() > 1 {
@@ -116,23 +130,52 @@ impl Retire {
         Ok(found)
     }
 
-    fn not_found(
+    /// Says that nothing answers to the alias, where a declared rename shows that something did, and
+    /// what names it all the same. Gives the projects of the rename.
+    fn done(
         &self,
         candidates: &[Project],
-        tree: &Tree<'_>,
+        repo: &Repo,
         workspace: &Workspace,
-    ) -> PlanError {
-        for namespace in [Namespace::Service, Namespace::Container] {
-            let mut projects = candidates.iter();
-            let place = projects
-                .find_map(|project| select::definition(workspace, project, namespace, &self.name));
-            if let Some((path, span)) = place {
+        draft: &mut Draft<'_>,
+    ) -> Result<Vec<Project>, PlanError> {
+        let definition = |project: &Project, namespace, name: &str| {
+            select::definition(workspace, project, namespace, name)
+        };
+        let bears = |namespace| {
+            let mut places = candidates.iter();
+            let place = places.find_map(|project| definition(project, namespace, &self.name));
+            place.map(|(path, span)| {
                 let (name, kind) = (self.name.clone(), namespace.word());
-                return PlanError::NotAnAlias { name, kind, path, span };
-            }
+                PlanError::NotAnAlias { name, kind, path, span }
+            })
+        };
+        if let Some(error) = bears(Namespace::Service) {
+            return Err(error);
         }
+        if let Some(declared) = &self.declared {
+            let message = format!("nothing answers to the alias `{}` any more", self.name);
+            let place = declared.place.clone();
+            let finding = Finding::info("alias-gone", message).at(place.path, place.span);
+            draft.plan.findings.push(finding.help("the rename can leave the declaration"));
+            let of_service = |project: &&Project| {
+                definition(project, Namespace::Service, &declared.service).is_some()
+            };
+            let projects: Vec<Project> = candidates.iter().filter(of_service).cloned().collect();
+            if !projects.is_empty() && bears(Namespace::Container).is_none() {
+                let service = &declared.service;
+                obstacles::left_behind(self, service, &projects, repo, workspace, draft)?;
+            }
+            return Ok(projects);
+        }
+        Err(bears(Namespace::Container)
+            .unwrap_or_else(|| self.not_found(candidates, repo, workspace)))
+    }
+
+    fn not_found(&self, candidates: &[Project], repo: &Repo, workspace: &Workspace) -> PlanError {
+        let tree = Tree::before(repo, workspace);
         let models: Vec<Effective> =
-            candidates.iter().flat_map(|project| bearers::models(tree, project)).collect();
+            candidates.iter().flat_map(|project| bearers::models(&tree, project)).collect();
         let known: BTreeSet<&str> = models.iter().flat_map(bearers::names).collect();
         let nearest = nearest(&self.name, known);
         PlanError::NotFound {
@@ -142,6 +185,17 @@ impl Retire {
             new_exists: None,
             findings: workspace.findings.clone(),
         }
+    }
+
+    /// Tells where the alias was promised for longer.
+    fn tell_of_the_date(&self, draft: &mut Draft<'_>) {
+        let Some(declared) = &self.declared else { return };
+        let Some(day) = &declared.keep_until else { return };
+        let message = format!("the alias `{}` is declared to stay until {day}", self.name);
+        let finding = Finding::warning("alias-kept-by-declaration", message)
+            .at(declared.place.path.clone(), declared.place.span)
+            .help("retire it then, or declare another day; once it is gone the rename can leave the declaration");
+        draft.plan.findings.push(finding);
     }
 
     /// Takes the alias out of each file that gives it.
@@ -192,3 +246,6 @@ fn word(bearer: &Bearer, path: &str, workspace: &Workspace) -> Word {
     });
     if says.next().is_some() { Word::Shared } else { Word::Only }
 }
+
+#[cfg(test)]
+mod tests;

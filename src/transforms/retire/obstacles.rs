@@ -8,14 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compose::default_host::default_hosts;
 use crate::compose::discover::Project;
+use crate::compose::effective::Effective;
+use crate::compose::usage::Class;
 use crate::compose::value::Origin;
 use crate::diagnostics::{Finding, Severity};
 use crate::repo::load::Repo;
+use crate::repo::models::Tree;
 use crate::repo::workspace::Workspace;
 use crate::text::span::Span;
 use crate::transforms::draft::Draft;
 use crate::transforms::plan::{LeftMention, PlanError};
-use crate::transforms::rename::uses::{Standing, uses};
+use crate::transforms::rename::uses::{Standing, Uses, uses};
 use crate::transforms::retire::Bearer;
 use crate::transforms::retire::bearers::{self, Bearing, Stand};
 use crate::transforms::retire::options::{Heed, Retire};
@@ -28,7 +31,7 @@ pub(super) fn find(
     workspace: &Workspace,
     draft: &mut Draft<'_>,
 ) -> Result<(), PlanError> {
-    let mut survey = Survey { retire, workspace, draft };
+    let mut survey = Survey { retire, workspace, draft, told: BTreeSet::new() };
     let mut reaching: BTreeMap<&str, Vec<Project>> = BTreeMap::new();
     for bearer in chosen {
         if survey.is_needed(bearer) {
@@ -36,37 +39,61 @@ pub(super) fn find(
             survey.baked_in(bearer);
         }
     }
-    let aliases = aliases(chosen, workspace);
-    let own = own_meanings(&retire.name, chosen, workspace);
-    let mut known = BTreeSet::new();
+    let places = Places {
+        aliases: aliases(chosen, workspace),
+        own: chosen
+            .iter()
+            .flat_map(|one| own_meanings(&retire.name, &one.project, &one.models, workspace))
+            .collect(),
+    };
     for (service, projects) in reaching {
         let found = uses(&retire.name, service, repo, workspace, &projects)?;
-        for error in found.errors {
-            survey.draft.block(error);
-        }
-        let (mut sure, mut possible) = (0, 0);
-        for (mut mention, standing) in found.mentions {
-            let place = (mention.path.clone(), mention.span);
-            if is_in(&aliases, &mention) || !known.insert(place) {
-                continue;
-            }
-            let standing = if is_in(&own, &mention) { Standing::Harmless } else { standing };
-            match standing {
-                Standing::Use => {
-                    sure += 1;
-                    mention.reason = format!("in use: {}", mention.reason);
-                }
-                Standing::Possible => {
-                    possible += 1;
-                    mention.reason = format!("perhaps in use: {}", mention.reason);
-                }
-                Standing::Harmless => {}
-            }
-            survey.draft.plan.left.push(mention);
-        }
-        survey.conclude(service, sure, possible);
+        let count = survey.mentions(found, &places);
+        survey.refuse(service, &count);
     }
     Ok(())
+}
+
+/// Tells a draft of what still names an alias that is gone.
+pub(super) fn left_behind(
+    retire: &Retire,
+    service: &str,
+    projects: &[Project],
+    repo: &Repo,
+    workspace: &Workspace,
+    draft: &mut Draft<'_>,
+) -> Result<(), PlanError> {
+    let mut survey = Survey { retire, workspace, draft, told: BTreeSet::new() };
+    let mut found = uses(&retire.name, service, repo, workspace, projects)?;
+    found.errors.clear();
+    let tree = Tree::before(repo, workspace);
+    let own = projects.iter().flat_map(|project| {
+        own_meanings(&retire.name, project, &bearers::models(&tree, project), workspace)
+    });
+    let places = Places { aliases: Vec::new(), own: own.collect() };
+    let count = survey.mentions(found, &places);
+    survey.warn(service, &count);
+    Ok(())
+}
+
+/// Places at which the name stands without being a use.
+#[derive(Debug)]
+struct Places {
+    /// Where the alias itself stands.
+    aliases: Vec<(String, Span)>,
+    /// Services for which the name is what they themselves say.
+    own: Vec<(String, Span)>,
+}
+
+/// How many mentions are in the way.
+#[derive(Debug, Default)]
+struct Count {
+    /// Those that lead to the alias.
+    hosts: usize,
+    /// Those that name the service or its container otherwise.
+    names: usize,
+    /// Those that may be of either sort.
+    possible: usize,
 }
 
 /// Where the alias itself stands.
@@ -79,16 +106,19 @@ fn aliases(chosen: &[Bearer], workspace: &Workspace) -> Vec<(String, Span)> {
     bearings.filter_map(place).collect()
 }
 
-/// Bodies of services for which the name is what they themselves say.
-fn own_meanings(name: &str, chosen: &[Bearer], workspace: &Workspace) -> Vec<(String, Span)> {
+/// Bodies of a project's services for which the name is what they themselves say.
+fn own_meanings(
+    name: &str,
+    project: &Project,
+    models: &[Effective],
+    workspace: &Workspace,
+) -> Vec<(String, Span)> {
     let mut found = Vec::new();
-    for bearer in chosen {
-        for service in bearers::own_meanings(&bearer.models, name) {
-            for path in bearer.project.all_files() {
-                let Some(file) = workspace.files.get(path) else { continue };
-                let Some(service) = file.service(service) else { continue };
-                found.push((path.to_owned(), file.doc.node(service.body).span));
-            }
+    for service in bearers::own_meanings(models, name) {
+        for path in project.all_files() {
+            let Some(file) = workspace.files.get(path) else { continue };
+            let Some(service) = file.service(service) else { continue };
+            found.push((path.to_owned(), file.doc.node(service.body).span));
         }
     }
     found
@@ -104,6 +134,8 @@ struct Survey<'s, 'd> {
     retire: &'s Retire,
     workspace: &'s Workspace,
     draft: &'s mut Draft<'d>,
+    /// Mentions that were told of.
+    told: BTreeSet<(String, Span)>,
 }
 
 impl Survey<'_, '_> {
@@ -180,29 +212,87 @@ impl Survey<'_, '_> {
         self.draft.block(Finding { severity: Severity::Error, help: Some(help), ..finding });
     }
 
+    /// Tells of every mention, and counts what is in the way.
+    fn mentions(&mut self, found: Uses, places: &Places) -> Count {
+        for error in found.errors {
+            self.draft.block(error);
+        }
+        let mut count = Count::default();
+        for (mut mention, standing) in found.mentions {
+            let place = (mention.path.clone(), mention.span);
+            if is_in(&places.aliases, &mention) || !self.told.insert(place) {
+                continue;
+            }
+            match standing {
+                Standing::Harmless => {}
+                _ if is_in(&places.own, &mention) => {}
+                Standing::Use => {
+                    let is_host =
+                        matches!(mention.class, Class::Host | Class::HostSetting | Class::Literal);
+                    *(if is_host { &mut count.hosts } else { &mut count.names }) += 1;
+                    mention.reason = format!("in use: {}", mention.reason);
+                }
+                Standing::Possible => {
+                    count.possible += 1;
+                    mention.reason = format!("perhaps in use: {}", mention.reason);
+                }
+            }
+            self.draft.plan.left.push(mention);
+        }
+        count
+    }
+
     /// Refuses where mentions are in the way, with the way out.
-    fn conclude(&mut self, service: &str, sure: usize, possible: usize) {
+    fn refuse(&mut self, service: &str, count: &Count) {
         let name = &self.retire.name;
-        let places =
-            |number: usize| format!("{number} {}", if number == 1 { "place" } else { "places" });
-        if sure > 0 {
-            let message = format!(
-                "`{name}` is in use in {}, and nothing answers to it without the alias",
-                places(sure)
-            );
-            let files: String =
-                self.retire.files.iter().map(|path| format!("-f {path} ")).collect();
+        if let Some(message) = self.uses(count, "would answer without the alias") {
+            let rename = self.rename(service);
             let help = format!(
-                "`composemod {files}rename {name} {service} --write` gives them the service's name; then deploy, and retire the alias"
+                "`composemod {rename} --write` writes the service's name there; then deploy, and retire the alias"
             );
             self.draft.block(Finding::error("name-in-use", message).help(help));
         }
-        if possible > 0 {
+        if count.possible > 0 {
             let message = format!(
-                "`{name}` may be in use in {}: whether it means the service can't be told from the text",
-                places(possible)
+                "`{name}` may be in use: {} where the text does not tell what it means",
+                times(count.possible)
             );
             self.doubt(Finding::warning("name-in-use", message).help("look at each"));
         }
     }
+
+    /// Warns of mentions that lead nowhere.
+    fn warn(&mut self, service: &str, count: &Count) {
+        if let Some(message) = self.uses(count, "answers") {
+            let rename = self.rename(service);
+            let help = format!(
+                "`composemod {rename} --no-keep-alias --write` writes the service's name there"
+            );
+            self.draft.plan.findings.push(Finding::warning("name-in-use", message).help(help));
+        }
+    }
+
+    fn rename(&self, service: &str) -> String {
+        let files: String = self.retire.files.iter().map(|path| format!("-f {path} ")).collect();
+        format!("{files}rename {} {service}", self.retire.name)
+    }
+
+    /// Says how a name is in use, if it is.
+    fn uses(&self, count: &Count, answers: &str) -> Option<String> {
+        let hosts = (count.hosts > 0)
+            .then(|| format!("{} as a host, where nothing {answers}", times(count.hosts)));
+        let names = (count.names > 0).then(|| {
+            format!(
+                "{} as the name of a service or container, which none bears",
+                times(count.names)
+            )
+        });
+        let parts: Vec<String> = hosts.into_iter().chain(names).collect();
+        let is_used = !parts.is_empty();
+        is_used.then(|| format!("`{}` is in use: {}", self.retire.name, parts.join("; ")))
+    }
+}
+
+fn times(number: usize) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
 }
