@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use composemod::cli::{self, Io};
 
@@ -14,6 +15,7 @@ fn main() -> ExitCode {
         cwd: std::env::current_dir().unwrap_or_default(),
         stdout_color: color && stdout.is_terminal(),
         stderr_color: color && stderr.is_terminal(),
+        now: SystemTime::now(),
         stdout: &mut stdout,
         stderr: &mut stderr,
     };

@@ -160,6 +160,7 @@ impl Homelab {
             stderr: &mut stderr,
             stdout_color: false,
             stderr_color: false,
+            now: std::time::UNIX_EPOCH,
         };
         let code = cli::run(args, &mut io);
         let stdout = String::from_utf8(stdout).expect("stdout is UTF-8");

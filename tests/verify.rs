@@ -142,6 +142,7 @@ fn rename(tree: &TempDir, flags: &[&str]) -> (u8, String, String) {
         stderr: &mut stderr,
         stdout_color: false,
         stderr_color: false,
+        now: std::time::UNIX_EPOCH,
     };
     let code = cli::run(args, &mut io);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");

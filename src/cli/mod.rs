@@ -17,10 +17,12 @@ mod verify;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
 use crate::diagnostics::Finding;
+use crate::repo::config::Date;
 use crate::repo::load::{LoadOptions, Repo};
 use crate::report::human;
 use args::{Cli, Color, Command, GlobalArgs};
@@ -38,6 +40,8 @@ pub struct Io<'a> {
     pub stdout_color: bool,
     /// Whether stderr takes colour without being told to.
     pub stderr_color: bool,
+    /// The time, by which declared days are past or to come.
+    pub now: SystemTime,
 }
 
 /// How a command ended.
@@ -65,6 +69,8 @@ struct Globals {
     look: human::Look,
     stdout_color: bool,
     declaration: Declaration,
+    /// The day in UTC; none beyond the calendar's end.
+    today: Option<Date>,
 }
 
 impl Globals {
@@ -139,6 +145,7 @@ fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wron
     let declaration = declaration::read(&io.cwd, &root, args.config.as_deref())?;
     Ok(Globals {
         declaration,
+        today: today(io.now),
         root,
         files,
         project,
@@ -148,6 +155,11 @@ fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wron
         look,
         stdout_color: wants_color(args.color, io.stdout_color),
     })
+}
+
+fn today(now: SystemTime) -> Option<Date> {
+    let since = now.duration_since(UNIX_EPOCH).ok()?;
+    Date::of_unix(i64::try_from(since.as_secs()).ok()?)
 }
 
 fn look(args: &GlobalArgs, io: &Io) -> human::Look {

@@ -52,6 +52,7 @@ mod tests {
             look: Look { detail: Detail::Full, color: false },
             stdout_color: false,
             declaration: Declaration::default(),
+            today: None,
         };
         let args = ["composemod", "rename", "a", "b"].into_iter().chain(args.split_whitespace());
         let Command::Rename(args) = Cli::try_parse_from(args).unwrap().command else {

@@ -30,7 +30,8 @@ fn composemod(folder: &Path, args: &str) -> Ran {
 fn run_with(folder: &Path, args: &str, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
     let cwd = folder.canonicalize().expect("a folder");
     let args = std::iter::once("composemod").chain(args.split(' ').filter(|arg| !arg.is_empty()));
-    let mut io = Io { cwd, stdout, stderr, stdout_color: false, stderr_color: false };
+    let now = std::time::UNIX_EPOCH;
+    let mut io = Io { cwd, stdout, stderr, stdout_color: false, stderr_color: false, now };
     run(args.map(OsString::from), &mut io)
 }
 

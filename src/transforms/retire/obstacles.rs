@@ -225,7 +225,10 @@ impl Survey<'_, '_> {
             }
             match standing {
                 Standing::Harmless => {}
-                _ if is_in(&places.own, &mention) => {}
+                _ if is_in(&places.own, &mention) => {
+                    let own = "the service gives the name by a link or a host of its own";
+                    mention.reason = format!("{own}: {}", mention.reason);
+                }
                 Standing::Use => {
                     let is_host =
                         matches!(mention.class, Class::Host | Class::HostSetting | Class::Literal);

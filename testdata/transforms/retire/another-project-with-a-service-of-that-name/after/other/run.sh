@@ -1,0 +1,1 @@
+docker compose exec app psql -h old-db

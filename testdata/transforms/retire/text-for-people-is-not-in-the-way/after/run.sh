@@ -1,0 +1,3 @@
+#!/bin/sh
+# old-db is gone
+docker compose up -d db

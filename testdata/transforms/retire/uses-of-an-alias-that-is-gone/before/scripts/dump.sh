@@ -1,0 +1,1 @@
+pg_dump -h old-db app
