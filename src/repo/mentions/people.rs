@@ -403,7 +403,9 @@ fn word(page: &Page<'_>, range: &Range<usize>, class: Class) -> Judgement {
         Beside::Service if quoted || page.subject.distinctive => {
             likely(class, "the text says that it is a service")
         }
-        _ if page.subject.product => unsure(class, "a product's name too"),
+        _ if page.subject.distinctive && page.subject.product => {
+            unsure(class, "a product's name too")
+        }
         _ if page.subject.distinctive => likely(class, "a name that is hardly anything else"),
         Beside::Service | Beside::Nothing => unsure(class, "a word of a text"),
     }

@@ -13,6 +13,11 @@ fn in_scripts() {
             ("run.sh", "[ \"$DB_HOST\" = shop-db ]\n", &["HostSetting Likely"]),
             ("run.sh", "[ \"$container\" = shop-db ]\n", &["ContainerReference Likely"]),
             ("run.sh", "[ \"$service\" = shop-db ]\n", &["ContainerReference Unsure"]),
+            (
+                "run.sh",
+                "docker compose ps\n[ \"$service\" = shop-db ]\n",
+                &["ContainerReference Likely"],
+            ),
             ("run.sh", "[ \"$DB_USER\" = shop-db ]\n", &["User Likely"]),
             (
                 "run.sh",
