@@ -1,8 +1,11 @@
 //! Which of a tree's projects a person means: by the flags, or because there is only one.
 
+use std::collections::BTreeSet;
+
 use crate::compose::discover::Project;
+use crate::diagnostics::{Finding, Severity};
 use crate::repo::workspace::Workspace;
-use crate::transforms::plan::PlanError;
+use crate::transforms::plan::{Outcome, Plan, PlanError};
 
 /// What the flags say of the projects meant.
 #[derive(Clone, Copy, Debug)]
@@ -96,4 +99,40 @@ impl Wish<'_> {
 fn choice(project: &Project) -> (String, String) {
     let folder = if project.folder.is_empty() { "." } else { &project.folder };
     (folder.to_owned(), project.main.clone())
+}
+
+/// Says of each of several projects that a change is refused in, and by which flags it can be made
+/// in the others.
+pub(super) fn say_which_can_go(plan: &mut Plan, projects: &[Project]) {
+    if plan.outcome != Outcome::Refused || projects.len() < 2 {
+        return;
+    }
+    let errors = plan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let places: BTreeSet<&str> = errors
+        .filter_map(|finding| finding.place.as_ref().map(|place| place.path.as_str()))
+        .collect();
+    let (refused, free): (Vec<&Project>, Vec<&Project>) =
+        projects.iter().partition(|project| project.all_files().any(|path| places.contains(path)));
+    let flags: Vec<String> = free.iter().map(|project| flag(project, projects)).collect();
+    let said = refused.iter().map(|project| {
+        let message = format!(
+            "the change can't be made in this project, one of {}, so it is made in none",
+            projects.len()
+        );
+        let finding = Finding::error("project-refused", message).in_file(&project.main);
+        match flags.is_empty() {
+            true => finding,
+            false => finding.help(format!("for the others: {}", flags.join("; "))),
+        }
+    });
+    let said: Vec<Finding> = said.collect();
+    plan.findings.extend(said);
+    plan.sort();
+}
+
+/// Gives the flag that chooses a project: by its folder, or its main file where others lie there.
+fn flag(project: &Project, all: &[Project]) -> String {
+    let (folder, main) = choice(project);
+    let shared = all.iter().filter(|other| other.folder == project.folder).count() > 1;
+    format!("--project {}", if shared { main } else { folder })
 }

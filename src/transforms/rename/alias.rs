@@ -3,8 +3,9 @@
 //!
 //! An alias exists only in the map form of `networks` (compose-spec §05 networks): a list becomes
 //! a map, an absent key becomes `networks: {default: {aliases: […]}}`. What is brought by a merge
-//! or an alias node is copied, since a local `networks` replaces a merged one whole. Where the
-//! names would reach other services too (a shared anchor, `extends`), the change is refused.
+//! or an alias node is copied, since a local `networks` replaces a merged one whole. A service that
+//! takes its networks from this one by a merge gets them written out. Where the names would reach
+//! other services all the same (a shared anchor, `extends`), the change is refused.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,9 @@ use crate::yaml::patch::{self, Patch, Refusal, Value};
 pub(super) struct Aliases {
     /// Patches by file.
     pub(super) patches: Vec<(String, Patch)>,
+    /// Patches by file that write out the networks which other services take from this one, so that
+    /// the aliases don't reach them.
+    pub(super) written_out: Vec<(String, Patch)>,
     /// Why an alias can't be kept, by file: the change must not be made.
     pub(super) refusals: Vec<(String, Refusal)>,
     /// Places where no alias can exist (`network_mode`): said, but no reason to stop.
@@ -76,7 +80,13 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
         }
         match definition.patch(files, project, names) {
             Ok(patch) if patch.edits.is_empty() => {}
-            Ok(patch) => found.patches.push((path, patch)),
+            Ok(patch) => match definition.write_out(files, project) {
+                Ok(others) => {
+                    found.patches.push((path.clone(), patch));
+                    found.written_out.extend(others.into_iter().map(|patch| (path.clone(), patch)));
+                }
+                Err(refusal) => found.refusals.push((path, refusal)),
+            },
             Err(refusal) => found.refusals.push((path, refusal)),
         }
     }
@@ -163,7 +173,7 @@ impl Definition<'_> {
             }
         };
         if !patch.edits.is_empty() {
-            self.refuse_leaks(files, project)?;
+            self.refuse_extended(files, project)?;
         }
         Ok(patch)
     }
@@ -338,26 +348,58 @@ impl Definition<'_> {
         Err(Refusal { span: anchor.span, reason })
     }
 
-    /// Refuses where another service would inherit the aliases: through a merge of this service's
-    /// mapping, or through `extends`.
-    fn refuse_leaks(&self, files: &Files, project: &Project) -> Result<(), Refusal> {
+    /// Gives the services that merge this one's mapping networks of their own, equal to those that
+    /// they take from it now.
+    fn write_out(&self, files: &Files, project: &Project) -> Result<Vec<Patch>, Refusal> {
         let doc = &self.file.doc;
         let body = doc.resolve(self.service.body);
-        let own = &self.service.name;
-        for other in self.file.services().filter(|other| other.name != *own) {
-            let merges = self.file.merged(other.body).contains(&body);
-            let has_own_networks = self
-                .file
-                .attribute(other.body, "networks")
-                .is_some_and(|(holder, _)| holder != body);
-            if merges && !has_own_networks {
+        let takes_networks = |other: &Service| {
+            let merged = self.file.merged(other.body);
+            let mut nearer = merged.iter().take_while(|holder| **holder != body);
+            merged.contains(&body) && nearer.all(|&holder| doc.get(holder, "networks").is_none())
+        };
+        let others = self.file.services().filter(|other| other.name != self.service.name);
+        let mut patches = Vec::new();
+        for other in others.filter(takes_networks) {
+            let networks = match self.networks() {
+                Some((_, networks)) => copy(self.file, networks),
+                None => Value::List(vec![Value::String("default".to_owned())]),
+            };
+            let is_alias = matches!(doc.node(other.body).kind, Kind::Alias { .. });
+            if is_alias || !self.stays_the_same(&other, files, project) {
                 let reason = format!(
                     "service `{}` merges this service's mapping, so it would answer to the old name too; give it `networks` of its own first",
                     other.name
                 );
                 return Err(Refusal { span: doc.node(self.service.key).span, reason });
             }
+            patches.push(patch::add_entry(doc, other.body, "networks", &networks)?);
         }
+        Ok(patches)
+    }
+
+    /// Tells whether a service's networks mean the same where they are written out: with none, other
+    /// files could add to `default`, or rely on its absence.
+    fn stays_the_same(&self, other: &Service, files: &Files, project: &Project) -> bool {
+        if self.networks().is_some() {
+            return true;
+        }
+        project.all_files().filter_map(|path| files.get(path)).all(|file| {
+            let mut extending = file.services().filter_map(|service| extends(file, service.body));
+            let is_extended = extending.any(|(_, name)| name == other.name);
+            let told = file.service(&other.name).is_some_and(|found| {
+                ["networks", "network_mode", "extends"]
+                    .iter()
+                    .any(|key| file.attribute(found.body, key).is_some())
+            });
+            !told && !is_extended
+        })
+    }
+
+    /// Refuses where another service would inherit the aliases through `extends`.
+    fn refuse_extended(&self, files: &Files, project: &Project) -> Result<(), Refusal> {
+        let doc = &self.file.doc;
+        let own = &self.service.name;
         for path in project.all_files() {
             let Some(file) = files.get(path) else { continue };
             for other in file.services().filter(|other| other.name != *own) {

@@ -27,6 +27,7 @@ use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
+use crate::transforms::choose;
 use crate::transforms::draft::{Draft, Meaning, Progress};
 use crate::transforms::intent::{Intent, RenameIntent};
 use crate::transforms::plan::{Plan, PlanError, Transform};
@@ -71,7 +72,9 @@ impl Transform for Rename {
         renaming.pinned_engine_name(namespace);
         renaming.other_files(&targets);
         let progress = if selection.is_renamed { Progress::Made } else { Progress::Open };
-        Ok(renaming.draft.finish(&selection.projects, progress))
+        let mut plan = renaming.draft.finish(&selection.projects, progress);
+        choose::say_which_can_go(&mut plan, &selection.projects);
+        Ok(plan)
     }
 }
 
@@ -405,6 +408,10 @@ impl Renaming<'_> {
                 let found = alias::add(&self.workspace.files, project, &service, &unique);
                 for (path, refusal) in &found.refusals {
                     self.draft.refuse(path, refusal);
+                }
+                for (path, patch) in found.written_out {
+                    let reason = "networks of its own, so that the alias does not reach it";
+                    self.draft.added(&path, patch, Class::Network, reason);
                 }
                 for (path, refusal) in &found.impossible {
                     self.draft.plan.findings.push(finding(
