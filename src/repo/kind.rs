@@ -511,7 +511,10 @@ fn is_chronicle(folders: &[&str], name: &str) -> bool {
 fn is_migration(folders: &[&str], name: &str) -> bool {
     let starts_numbered = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
     let below = folders.windows(2).any(|pair| matches!(pair, ["db" | "database", "migrate"]))
-        || folders.contains(&"migrations");
+        || folders.iter().any(|folder| {
+            let rest = folder.strip_suffix("migrations");
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(['_', '-']))
+        });
     let versions =
         folders.windows(2).any(|pair| matches!(pair, ["alembic" | "migrations", "versions"]));
     let numbered = starts_numbered(name)

@@ -113,8 +113,7 @@ pub fn classify_words(
         ("CMD-SHELL", Some(text)) => reader.read(text.clone()),
         _ => {
             let skip = usize::from(matches!(first, "CMD" | "NONE"));
-            let word = |text| Word { text, parts: Vec::new(), quoted: true };
-            reader.read_words(texts.into_iter().skip(skip).map(word).collect())
+            reader.read_words(texts.into_iter().skip(skip).map(Word::of_list).collect())
         }
     };
     settle(whole, &members, found)

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::text::Text;
+use crate::compose::interpolate::{self, Operator, Piece};
 
 /// A word: its text without quotes and escapes, and the parts of it that are more than text.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,22 @@ pub(super) enum PartKind {
 }
 
 impl Word {
+    /// Makes a word of an argument list, in which no shell but Compose fills in variables.
+    pub(super) fn of_list(text: Text) -> Self {
+        let pieces = interpolate::pieces(text.as_str()).unwrap_or_default();
+        let parts = pieces.into_iter().filter_map(|piece| {
+            let Piece::Variable(variable) = piece else { return None };
+            let name = text.as_str().get(variable.name.clone())?.to_owned();
+            let default = variable.operator.filter(|(operator, _)| {
+                matches!(operator, Operator::DefaultIfEmpty | Operator::DefaultIfUnset)
+            });
+            let kind = PartKind::Variable { name, default: default.map(|(_, rest)| rest) };
+            Some(Part { range: variable.span, kind })
+        });
+        let parts = parts.collect();
+        Self { text, parts, quoted: true }
+    }
+
     /// Gives the word's text.
     pub(super) fn as_str(&self) -> &str {
         self.text.as_str()

@@ -35,7 +35,7 @@ impl Known {
     /// Adds wrappers from elsewhere to those of a text.
     pub(super) fn new(text: &str, others: &BTreeMap<String, Vec<String>>) -> Self {
         let definitions = Definitions::read(text);
-        let mut wrappers = definitions.wrappers();
+        let mut wrappers = definitions.wrappers(others);
         for (name, words) in others {
             let own = name.strip_prefix('$');
             if own.is_some_and(|own| definitions.commands.contains_key(own)) {
@@ -88,7 +88,7 @@ impl Known {
 
 /// Finds the wrappers of a text.
 pub(super) fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
-    Definitions::read(text).wrappers()
+    Definitions::read(text).wrappers(&BTreeMap::new())
 }
 
 /// What a text defines.
@@ -220,10 +220,12 @@ impl Definitions {
     }
 
     /// Gives the names that stand for a command which handles containers.
-    fn wrappers(&self) -> BTreeMap<String, Vec<String>> {
+    ///
+    /// `others` are those of other texts, on which these may be built.
+    fn wrappers(&self, others: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
         let mut found = BTreeMap::new();
         for name in self.commands.keys() {
-            if let Some(words) = self.resolve(name) {
+            if let Some(words) = self.resolve(name, others) {
                 // `docker=(docker compose)` is meant by `${docker[@]}`, and not by `docker`.
                 let is_engine = docker::engine(name).is_some();
                 let key = if is_engine { format!("${name}") } else { name.clone() };
@@ -236,11 +238,16 @@ impl Definitions {
     }
 
     /// Follows wrappers of wrappers until a program stands first.
-    fn resolve(&self, name: &str) -> Option<Vec<String>> {
-        self.commands.get(name)?.iter().find_map(|words| self.expand(name, words))
+    fn resolve(&self, name: &str, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
+        self.commands.get(name)?.iter().find_map(|words| self.expand(name, words, others))
     }
 
-    fn expand(&self, name: &str, words: &[Word]) -> Option<Vec<String>> {
+    fn expand(
+        &self,
+        name: &str,
+        words: &[Word],
+        others: &BTreeMap<String, Vec<String>>,
+    ) -> Option<Vec<String>> {
         let mut words: Vec<Word> = words.to_vec();
         let mut settings: Vec<(String, String)> = Vec::new();
         for _ in 0..MAX_DEPTH {
@@ -275,7 +282,9 @@ impl Definitions {
                 return None;
             }
             // Of several definitions the first counts here.
-            let expansion = self.commands.get(inner)?.first()?.clone();
+            let own = self.commands.get(inner).and_then(|commands| commands.first()).cloned();
+            let other = || Some(others.get(inner)?.iter().map(|word| made_up(word)).collect());
+            let expansion = own.or_else(other)?;
             words.splice(0..1, expansion);
             if words.len() > 64 {
                 return None;

@@ -323,6 +323,24 @@ pub(super) fn is_used_database(before: &str) -> bool {
     }
 }
 
+/// Skips names in backquotes that go on a list (`` `db`, `web` and `api` services``): gives what
+/// stands behind the last of them.
+fn behind_list(after: &str) -> &str {
+    let mut rest = after;
+    loop {
+        let Some(next) = rest.strip_prefix('`') else { return rest };
+        let next = next.trim_start_matches([',', '/', '&', ' ']);
+        let next = next.strip_prefix("and ").or_else(|| next.strip_prefix("or ")).unwrap_or(next);
+        let Some((name, _)) = next.strip_prefix('`').and_then(|next| next.split_once('`')) else {
+            return rest;
+        };
+        if name.contains(char::is_whitespace) {
+            return rest;
+        }
+        rest = next.get(name.len() + 1..).unwrap_or_default();
+    }
+}
+
 /// Reads the words beside a name: the one behind it first, then the one before.
 pub(super) fn beside(page: &Page<'_>, range: &Range<usize>) -> Beside {
     let (before, after) = page.around(range);
@@ -333,7 +351,8 @@ pub(super) fn beside(page: &Page<'_>, range: &Range<usize>) -> Beside {
     let after = prefix(after, 64);
     let before = suffix(before, 64);
     let marks = |c: char| matches!(c, '`' | '"' | '\'' | '*' | ')' | ']' | '”' | '’');
-    let next = after.trim_start_matches(marks);
+    let next = if after.starts_with('`') { behind_list(after) } else { after };
+    let next = next.trim_start_matches(marks);
     let next_word = word_at_start(next.trim_start());
     if next.starts_with(char::is_whitespace) {
         let next_word = next_word.to_lowercase();

@@ -117,6 +117,12 @@ fn is_address(key: &str) -> bool {
 /// Tells whether a key means a container: by its word, or in a text that is about Compose.
 pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
+    // Pods and tasks have containers of their own.
+    let of_others = ["kubernetes", "k8s", "pod", "ecs"].iter().any(|word| key.contains(word))
+        || (speaks_of(page, inner, ORCHESTRATORS) && !speaks_of(page, inner, &["compose"]));
+    if of_others {
+        return false;
+    }
     let is_container = key.contains("container");
     let tells = is_container && (page.subject.distinctive || key.len() > "containers".len());
     // Others have services too: ECS, Swarm, loggers.
@@ -129,6 +135,9 @@ pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) 
     }
     tells || key.contains("compose") || speaks_of(page, inner, evidence)
 }
+
+/// Words of systems other than Compose that have containers.
+const ORCHESTRATORS: &[&str] = &["apiversion", "containerdefinitions", "fargate", "kubernetes"];
 
 /// Tells whether one of some words stands in the text around a place.
 fn speaks_of(page: &Page<'_>, place: &Range<usize>, words: &[&str]) -> bool {

@@ -27,7 +27,8 @@ pub(super) fn settle(page: &mut Page<'_>) {
         .judged()
         .filter_map(|(_, judgement)| judgement)
         .any(|judgement| is_other(judgement.class, judgement.confidence));
-    if !competes {
+    // Where the name's look counts for nothing, what is likely has better reasons.
+    if !competes || !page.subject.distinctive {
         return;
     }
     let vague: Vec<_> = page
@@ -65,16 +66,30 @@ pub(super) fn is_of_tests(path: &str) -> bool {
     let mut parts = path.split('/').rev();
     let name = parts.next().unwrap_or_default();
     let is_folder = |part: &str| {
-        matches!(
-            part,
-            "test" | "tests" | "spec" | "specs" | "__tests__" | "__mocks__" | "testdata" | "e2e"
-        ) || part.contains("fixture")
+        part.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+            matches!(
+                word,
+                "test"
+                    | "tests"
+                    | "unittests"
+                    | "testing"
+                    | "spec"
+                    | "specs"
+                    | "mocks"
+                    | "testdata"
+                    | "e2e"
+                    | "fixture"
+                    | "fixtures"
+            )
+        })
     };
     let stem = name.split('.').next().unwrap_or_default();
     parts.any(is_folder)
         || [".test.", ".spec."].iter().any(|mark| name.contains(mark))
         || stem.starts_with("test_")
-        || ["_test", "_tests", "_spec"].iter().any(|end| stem.ends_with(end))
+        || ["_test", "-test", "_tests", "-tests", "_spec", "-spec"]
+            .iter()
+            .any(|end| stem.ends_with(end))
 }
 
 /// Lowers a host that is sure by its form alone: what tests connect to may be made up.

@@ -131,6 +131,12 @@ fn prose() {
             ),
             ("a.md", "The `db` is here. The db service too.\n", &["Prose Unsure", "Prose Unsure"]),
             ("a.md", "# db\n", &["Prose Unsure"]),
+            ("a.md", "Each of `db`, `web` and `api` services.\n", &["Prose Likely"]),
+            (
+                "a.md",
+                "Each of `db` or `web` images; `db` and services.\n",
+                &["Image Unsure", "Prose Unsure"],
+            ),
             (
                 "a.md",
                 "The `db` database, the `db` image, user `db`, the `db` volume.\n",

@@ -44,3 +44,19 @@ fn used_in_paths_and_images() {
         ],
     );
 }
+
+#[test]
+fn containers_of_other_systems() {
+    check(
+        "shop-db",
+        &[
+            ("a.json", "{\"kubernetes_pod_container_name\": \"shop-db\"}\n", &["Literal Unsure"]),
+            (
+                "task.json",
+                "{\"containerDefinitions\": [{\"dependsOn\": [{\"containerName\": \"shop-db\"}]}]}\n",
+                &["Literal Unsure"],
+            ),
+            ("a.json", "{\"containerName\": \"shop-db\"}\n", &["ContainerReference Likely"]),
+        ],
+    );
+}

@@ -103,6 +103,43 @@ fn clients() {
 }
 
 #[test]
+fn lists_of_arguments() {
+    check(
+        "db",
+        &[(
+            "Dockerfile",
+            "ENTRYPOINT [\"/wait-for\", \"${DB_HOST:-db}:${DB_PORT:-5432}\", \"--\", \"x\"]\n",
+            &["HostSetting Certain"],
+        )],
+    );
+}
+
+#[test]
+fn wrappers_built_on_those_of_other_files() {
+    let mut subject = super::subject("db", false);
+    let words = ["docker", "compose"].map(str::to_owned).to_vec();
+    subject.wrappers.insert("dc".to_owned(), words);
+    let text = "list=\"$dc ps -a\"\nif $list | grep -q db; then :; fi\n";
+    let found: Vec<_> = super::mentions("a.sh", text, super::kind("a.sh", text), &subject)
+        .iter()
+        .map(|mention| format!("{:?} {:?}", mention.class, mention.confidence))
+        .collect();
+    assert_eq!(found, ["ContainerPattern Certain"]);
+}
+
+#[test]
+fn beside_other_uses_of_the_name() {
+    check(
+        "db",
+        &[(
+            "run.sh",
+            "psql -U db -d db\nstart_service_and_wait db\n",
+            &["User Certain", "Database Certain", "Literal Likely"],
+        )],
+    );
+}
+
+#[test]
 fn helpers() {
     check(
         "db",

@@ -304,6 +304,7 @@ fn hosts_in_tests_are_likely_at_most() {
             ("src/a_test.go", "u := \"http://db:80/x\"\n", &["Host Likely"]),
             ("src/a.spec.ts", "const u = 'http://db:80/x';\n", &["Host Likely"]),
             ("x/fixtures/a.json", "{\"url\": \"http://db:80/x\"}\n", &["Host Likely"]),
+            ("_unit-test/x/a.py", "u = \"http://db:80/x\"\n", &["Host Likely"]),
             ("src/latest.py", "u = \"http://db:80/x\"\n", &["Host Certain"]),
             ("tests/run.sh", "docker compose up -d db\n", &["ComposeCommand Certain"]),
         ],
