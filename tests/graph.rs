@@ -14,6 +14,7 @@ fn run(root: &Path, args: &[&str]) -> (u8, String, String) {
     let all = all.chain([root.as_os_str().to_owned()]).chain(args.iter().map(OsString::from));
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut io = Io {
+        now: std::time::SystemTime::UNIX_EPOCH,
         cwd: root.to_owned(),
         stdout: &mut stdout,
         stderr: &mut stderr,

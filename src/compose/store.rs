@@ -12,8 +12,19 @@ pub struct Store {
     words: &'static [&'static str],
     /// Folders of the container that it keeps its data in, or below.
     pub folders: &'static [&'static str],
+    /// What its data are worth without a volume that somebody thought of.
+    pub holds: Holds,
     /// Where its data live if no volume is mounted.
     pub unmounted: Unmounted,
+}
+
+/// What data are worth where nobody mounted a volume for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// They are all there is.
+    Records,
+    /// They may be a cache, or messages on their way.
+    Passing,
 }
 
 /// What becomes of data that no volume is mounted for.
@@ -25,6 +36,7 @@ pub enum Unmounted {
     Container,
 }
 
+use Holds::{Passing, Records};
 use Unmounted::{Anonymous, Container};
 
 const STORES: &[Store] = &[
@@ -32,116 +44,147 @@ const STORES: &[Store] = &[
         name: "Postgres",
         words: &["postgres", "postgresql", "postgis", "timescaledb", "pgvector"],
         folders: &["/var/lib/postgresql", "/bitnami/postgresql", "/home/postgres/pgdata"],
+        holds: Records,
         unmounted: Anonymous,
     },
     Store {
         name: "MySQL",
         words: &["mysql", "percona"],
         folders: &["/var/lib/mysql", "/bitnami/mysql"],
+        holds: Records,
         unmounted: Anonymous,
     },
     Store {
         name: "MariaDB",
         words: &["mariadb"],
         folders: &["/var/lib/mysql", "/bitnami/mariadb"],
+        holds: Records,
         unmounted: Anonymous,
     },
     Store {
         name: "MongoDB",
         words: &["mongo", "mongodb"],
         folders: &["/data/db", "/bitnami/mongodb"],
+        holds: Records,
         unmounted: Anonymous,
     },
     Store {
         name: "Redis",
         words: &["redis", "valkey", "keydb", "dragonfly"],
         folders: &["/data", "/bitnami/redis", "/bitnami/valkey"],
+        holds: Passing,
         unmounted: Anonymous,
     },
     Store {
         name: "RabbitMQ",
         words: &["rabbitmq"],
         folders: &["/var/lib/rabbitmq", "/bitnami/rabbitmq"],
+        holds: Passing,
         unmounted: Anonymous,
     },
     Store {
         name: "ClickHouse",
         words: &["clickhouse"],
         folders: &["/var/lib/clickhouse", "/bitnami/clickhouse"],
+        holds: Records,
         unmounted: Anonymous,
     },
     Store {
         name: "InfluxDB",
         words: &["influxdb"],
         folders: &["/var/lib/influxdb", "/var/lib/influxdb2"],
+        holds: Records,
         unmounted: Anonymous,
     },
     Store {
         name: "Cassandra",
         words: &["cassandra", "scylla"],
         folders: &["/var/lib/cassandra", "/var/lib/scylla", "/bitnami/cassandra"],
+        holds: Records,
         unmounted: Anonymous,
     },
-    Store { name: "Neo4j", words: &["neo4j"], folders: &["/data"], unmounted: Anonymous },
+    Store {
+        name: "Neo4j",
+        words: &["neo4j"],
+        folders: &["/data"],
+        holds: Records,
+        unmounted: Anonymous,
+    },
     Store {
         name: "CouchDB",
         words: &["couchdb", "couchbase"],
         folders: &["/opt/couchdb/data", "/opt/couchbase/var", "/bitnami/couchdb"],
+        holds: Records,
         unmounted: Anonymous,
     },
-    Store { name: "Solr", words: &["solr"], folders: &["/var/solr"], unmounted: Anonymous },
+    Store {
+        name: "Solr",
+        words: &["solr"],
+        folders: &["/var/solr"],
+        holds: Records,
+        unmounted: Anonymous,
+    },
     Store {
         name: "Zookeeper",
         words: &["zookeeper"],
         folders: &["/data", "/datalog", "/bitnami/zookeeper"],
+        holds: Passing,
         unmounted: Anonymous,
     },
     Store {
         name: "Kafka",
         words: &["kafka", "redpanda"],
         folders: &["/var/lib/kafka", "/bitnami/kafka", "/var/lib/redpanda"],
+        holds: Passing,
         unmounted: Container,
     },
     Store {
         name: "Elasticsearch",
         words: &["elasticsearch"],
         folders: &["/usr/share/elasticsearch/data", "/bitnami/elasticsearch"],
+        holds: Records,
         unmounted: Container,
     },
     Store {
         name: "OpenSearch",
         words: &["opensearch"],
         folders: &["/usr/share/opensearch/data"],
+        holds: Records,
         unmounted: Container,
     },
     Store {
         name: "SQL Server",
         words: &["mssql"],
         folders: &["/var/opt/mssql"],
+        holds: Records,
         unmounted: Container,
     },
     Store {
         name: "MinIO",
         words: &["minio"],
         folders: &["/data", "/bitnami/minio"],
+        holds: Records,
         unmounted: Container,
     },
     Store {
         name: "CockroachDB",
         words: &["cockroach", "cockroachdb"],
         folders: &["/cockroach/cockroach-data"],
+        holds: Records,
         unmounted: Container,
     },
     Store {
         name: "Meilisearch",
         words: &["meilisearch"],
         folders: &["/meili_data"],
+        holds: Records,
         unmounted: Container,
     },
     Store {
         name: "Qdrant",
         words: &["qdrant"],
         folders: &["/qdrant/storage"],
+        holds: Records,
         unmounted: Container,
     },
 ];

@@ -17,7 +17,7 @@ use crate::repo::mentions::yaml::{Outline, unquoted};
 /// Reads a range as YAML.
 pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
     let text = page.slice(range);
-    if is_manifest(text) || is_in_chart(page.path) {
+    if is_of_kubernetes(page.path, text) {
         return page.judge_all(range, unsure(Class::OtherNamespace, "a name of Kubernetes"));
     }
     if text.contains("runs-on:") && ci::is_workflow(text) {
@@ -44,6 +44,12 @@ pub(super) fn read(page: &mut Page<'_>, range: &Range<usize>) {
             of_value(page, &outline, at);
         }
     }
+}
+
+/// Tells whether a YAML text is a manifest, or part of a chart.
+#[must_use]
+pub fn is_of_kubernetes(path: &str, text: &str) -> bool {
+    is_manifest(text) || is_in_chart(path)
 }
 
 /// Tells a manifest by the two keys that each one has.

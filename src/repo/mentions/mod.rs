@@ -41,6 +41,7 @@ mod yaml;
 mod tests;
 
 use code::Dialect;
+pub use keyed::is_of_kubernetes;
 use page::{Judgement, Page};
 pub use weigh::competing;
 

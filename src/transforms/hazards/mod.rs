@@ -5,11 +5,24 @@
 //! or on top of it. Invariant: one cause is said once a project. A refused plan has none: nothing
 //! of it is deployed.
 
+mod alias_collision;
+mod alias_impossible;
+mod anonymous_volume_lost;
+mod baked_in_host;
+mod clients_drop;
 mod container_name_in_use;
+mod derived_names;
+mod external_network_consumers;
+mod kubernetes_same_name;
 mod mount;
+mod network;
+mod port_in_use;
+mod provider_env;
+mod secret_path_moved;
 mod stateful_rename;
 #[cfg(test)]
 mod tests;
+mod underscore_in_host_name;
 mod view;
 mod volume_key_renamed;
 
@@ -35,8 +48,23 @@ pub struct Hazard {
 }
 
 /// Every hazard, in order of its id.
-pub const HAZARDS: &[Hazard] =
-    &[container_name_in_use::HAZARD, stateful_rename::HAZARD, volume_key_renamed::HAZARD];
+pub const HAZARDS: &[Hazard] = &[
+    alias_collision::HAZARD,
+    alias_impossible::HAZARD,
+    anonymous_volume_lost::HAZARD,
+    baked_in_host::HAZARD,
+    clients_drop::HAZARD,
+    container_name_in_use::HAZARD,
+    derived_names::HAZARD,
+    external_network_consumers::HAZARD,
+    kubernetes_same_name::HAZARD,
+    port_in_use::HAZARD,
+    provider_env::HAZARD,
+    secret_path_moved::HAZARD,
+    stateful_rename::HAZARD,
+    underscore_in_host_name::HAZARD,
+    volume_key_renamed::HAZARD,
+];
 
 /// Finds what can go wrong.
 #[must_use]
@@ -44,7 +72,8 @@ pub fn hazards(plan: &Plan, situation: &Situation<'_>) -> Vec<Finding> {
     if plan.outcome == Outcome::Refused {
         return Vec::new();
     }
-    let views = view::views(plan, situation);
+    let others = network::others(situation);
+    let views = view::views(plan, situation, &others);
     let mut found = Vec::new();
     for views in views.chunk_by(|a, b| a.is_beside(b)) {
         for hazard in HAZARDS {

@@ -55,6 +55,15 @@ pub(super) fn data(service: &Value) -> Vec<Mount<'_>> {
         .collect()
 }
 
+/// Tells whether anything is mounted where a store keeps its data.
+pub(super) fn is_covered(store: &Store, service: &Value) -> bool {
+    let volumes = service.get("volumes").map(Value::items).unwrap_or_default();
+    let memory = service.get("tmpfs").map(Value::items).unwrap_or_default();
+    let targets = volumes.iter().filter_map(|item| item.text_of("target"));
+    let folders = memory.iter().filter_map(|item| item.text()?.split(':').next());
+    targets.chain(folders).any(|path| is_its_folder(store, service, path))
+}
+
 /// Tells whether a path is where a store keeps its data.
 pub(super) fn is_its_folder(store: &Store, service: &Value, path: &str) -> bool {
     let told = service.at(&["environment", "PGDATA"]).and_then(Value::text);
@@ -72,7 +81,7 @@ fn is_read_only(mount: &Mount<'_>) -> bool {
 }
 
 /// Folders that programs keep state in, by habit.
-fn is_state(path: &str) -> bool {
+pub(super) fn is_state(path: &str) -> bool {
     let is_engine = is_within(path, "/var/lib/docker") || is_within(path, "/var/lib/containers");
     let folders = ["/bitnami", "/config", "/data", "/var/opt"];
     let is_library = path.starts_with("/var/lib/") && !is_engine;

@@ -37,11 +37,10 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
             (Severity::Warning, format!("{stays}: both write to the same {}", named(mount)))
         }
         (Some(_), None) => {
-            let message = match renamed.intent.aliases.iter().any(|alias| alias == old) {
-                true => {
-                    format!("{stays}: `{old}` is answered by both in turn, each with its own data")
-                }
-                false => format!("{stays}, with data that `{new}` does not have"),
+            let keeps = renamed.intent.aliases.iter().any(|alias| alias == old);
+            let message = match keeps {
+                true => format!("{stays}: `{old}` is answered by both in turn"),
+                false => format!("{stays} beside it"),
             };
             (Severity::Warning, message)
         }

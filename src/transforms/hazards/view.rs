@@ -3,14 +3,16 @@
 
 use std::borrow::Cow;
 
+use super::network::Other;
 use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
 use crate::compose::model::{DEFAULT_NAMES, OVERRIDE_NAMES, file_name};
 use crate::compose::names::Namespace;
+use crate::compose::store::is_within;
 use crate::compose::value::{Origin, Value};
 use crate::diagnostics::Place;
 use crate::text::span::Span;
-use crate::transforms::intent::{Intent, RenameIntent};
+use crate::transforms::intent::{Intent, RenameIntent, RetireIntent};
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::{Models, Situation};
 
@@ -21,6 +23,8 @@ pub(super) struct View<'a> {
     pub(super) project: &'a Project,
     pub(super) before: Cow<'a, Effective>,
     pub(super) after: Cow<'a, Effective>,
+    /// All projects of the tree.
+    pub(super) others: &'a [Other<'a>],
     /// The files that docker compose is given.
     loaded: Vec<&'a str>,
     /// The file that a person knows it by.
@@ -36,13 +40,32 @@ pub(super) struct Renamed<'v> {
     pub(super) after: &'v Value,
 }
 
+/// A service that bears a name that a rename gave it.
+pub(super) struct Borne<'v> {
+    pub(super) intent: &'v RenameIntent,
+    /// The service's name after the plan.
+    pub(super) name: &'v str,
+    /// Its name before the plan.
+    pub(super) key: &'v str,
+    pub(super) after: &'v Value,
+}
+
 /// Gives the views of all projects that a plan is about, those of one project together.
-pub(super) fn views<'a>(plan: &'a Plan, situation: &'a Situation<'a>) -> Vec<View<'a>> {
-    situation.models.iter().map(|models| View::new(plan, situation, models)).collect()
+pub(super) fn views<'a>(
+    plan: &'a Plan,
+    situation: &'a Situation<'a>,
+    others: &'a [Other<'a>],
+) -> Vec<View<'a>> {
+    situation.models.iter().map(|models| View::new(plan, situation, others, models)).collect()
 }
 
 impl<'a> View<'a> {
-    fn new(plan: &'a Plan, situation: &'a Situation<'a>, models: &'a Models) -> Self {
+    fn new(
+        plan: &'a Plan,
+        situation: &'a Situation<'a>,
+        others: &'a [Other<'a>],
+        models: &'a Models,
+    ) -> Self {
         let project = &models.project;
         let own = || project.loaded.iter().map(String::as_str);
         let mut view = Self {
@@ -51,6 +74,7 @@ impl<'a> View<'a> {
             project,
             before: Cow::Borrowed(&models.before),
             after: Cow::Borrowed(&models.after),
+            others,
             loaded: models.variant.as_deref().map_or_else(|| own().collect(), |path| vec![path]),
             main: models.main(),
         };
@@ -116,21 +140,63 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// Where a service's key stands before the plan, in the file that says most of it.
+    /// Services that bear a new name after the plan, also where the rename was made before it.
+    pub(super) fn borne(&self) -> impl Iterator<Item = Borne<'_>> {
+        self.intents().flat_map(move |intent| {
+            let Intent::Rename(rename) = intent else { return Vec::new() };
+            let services = self.after.services.iter();
+            let is_it = |(name, after): &(&String, &Value)| match rename.namespace {
+                Namespace::Service => **name == rename.new,
+                Namespace::Container => after.text_of("container_name") == Some(&rename.new),
+                _ => false,
+            };
+            let borne = services.filter(is_it).map(|(name, after)| {
+                let key = match rename.namespace == Namespace::Service {
+                    true if self.before.services.contains_key(&rename.old) => &rename.old,
+                    _ => name,
+                };
+                Borne { intent: rename, name, key, after }
+            });
+            borne.collect()
+        })
+    }
+
+    /// Aliases that go, each with its service before and after.
+    pub(super) fn retired(&self) -> impl Iterator<Item = (&'a RetireIntent, &Value, &Value)> {
+        self.intents().filter_map(|intent| {
+            let Intent::Retire(retire) = intent else { return None };
+            let before = self.before.services.get(&retire.service)?;
+            Some((retire, before, self.after.services.get(&retire.service)?))
+        })
+    }
+
+    /// Tells whether a file, or one in a folder, mentions what is renamed as a host or the like.
+    pub(super) fn is_mentioned_in(&self, path: &str) -> bool {
+        let is_there = |other: &str| is_within(other, path);
+        let edited = self.plan.edits.iter().filter(|edit| edit.class.refers());
+        let left = self.plan.left.iter().filter(|left| left.class.refers());
+        edited.map(|edit| &edit.path).chain(left.map(|left| &left.path)).any(|path| is_there(path))
+    }
+
+    /// Where a service's key stands before the plan.
     pub(super) fn service(&self, name: &str) -> Option<Place> {
         self.definition("services", name)
     }
 
-    /// Where the key of a thing stands before the plan.
+    /// Where the key of a thing stands before the plan, in the first file that has it.
     pub(super) fn definition(&self, section: &str, name: &str) -> Option<Place> {
-        let origin = self.before.section(section)?.get(name)?.origin.as_ref()?;
-        let file = self.situation.workspace.files.get(origin.path())?;
-        let mut keys = file.section(section).map(|entry| entry.key);
-        let key = keys.find(|key| file.doc.value(*key).as_deref() == Some(name))?;
-        Some(Place { path: file.path.clone(), span: file.doc.node(key).span })
+        let loaded = self.loaded.iter().copied();
+        let included = self.project.files.iter().map(String::as_str);
+        loaded.chain(included).find_map(|path| {
+            let file = self.situation.workspace.files.get(path)?;
+            let mut keys = file.section(section).map(|entry| entry.key);
+            let key = keys.find(|key| file.doc.value(*key).as_deref() == Some(name))?;
+            Some(Place { path: path.to_owned(), span: file.doc.node(key).span })
+        })
     }
 
-    /// Where a value of the model before the plan stands.
+    /// Where a value stands that is of the model before the plan: one of the model afterwards has
+    /// its place in another text.
     pub(super) fn place(&self, value: &Value) -> Option<Place> {
         let (path, span) = match value.origin.as_ref()? {
             Origin::EnvFile { path, span, .. } => (path, *span),

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use crate::compose::discover::{Project, extends};
 use crate::compose::model::{ComposeFile, Service, folder, join};
 use crate::text::edit::Edit;
-use crate::text::span::Span;
 use crate::yaml::document::{Kind, NodeId};
 use crate::yaml::patch::{self, Patch, Refusal, Value};
 
@@ -26,8 +25,6 @@ pub(super) struct Aliases {
     pub(super) written_out: Vec<(String, Patch)>,
     /// Why an alias can't be kept, by file: the change must not be made.
     pub(super) refusals: Vec<(String, Refusal)>,
-    /// Places where no alias can exist (`network_mode`): said, but no reason to stop.
-    pub(super) impossible: Vec<(String, Refusal)>,
 }
 
 /// Compose files by path.
@@ -58,24 +55,12 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
                     && overlay.networks().is_some()
                     && (!overlay.is_base() || (overlay.in_project && definition.in_project))
             });
-        if left_to_overlay && definition.in_project {
-            let is_variant = definitions
-                .iter()
-                .any(|other| !other.in_project && !other.is_base() && other.networks().is_some());
-            if is_variant {
-                let reason = "the service's networks stand in a file that is only loaded by `-f`: without that file it answers to its new name alone";
-                let span = definition.file.doc.node(definition.service.key).span;
-                let path = definition.file.path.clone();
-                found.impossible.push((path, Refusal { span, reason: reason.to_owned() }));
-            }
-        }
         if !supplies || left_to_overlay || definition.is_reset() {
             continue;
         }
         let path = definition.file.path.clone();
-        if let Some(mode) = definition.network_mode(files) {
-            let reason = "a service with `network_mode` joins no network, so it can't keep the old name as an alias";
-            found.impossible.push((path, Refusal { span: mode, reason: reason.to_owned() }));
+        // A service with `network_mode` joins no network that could have an alias.
+        if definition.has_network_mode(files) {
             continue;
         }
         match definition.patch(files, project, names) {
@@ -141,14 +126,9 @@ impl Definition<'_> {
         Some((holder, entry.value))
     }
 
-    fn network_mode(&self, files: &Files) -> Option<Span> {
-        let doc = &self.file.doc;
-        if let Some((_, entry)) = self.file.attribute(self.service.body, "network_mode") {
-            return Some(doc.node(entry.value).span);
-        }
-        let (_, entry) = self.file.attribute(self.service.body, "extends")?;
-        let inherited = inherited(files, self.file, &self.service).ok()?;
-        inherited.network_mode.then(|| doc.node(entry.value).span)
+    fn has_network_mode(&self, files: &Files) -> bool {
+        self.file.attribute(self.service.body, "network_mode").is_some()
+            || inherited(files, self.file, &self.service).is_ok_and(|found| found.network_mode)
     }
 
     fn patch(&self, files: &Files, project: &Project, names: &[String]) -> Result<Patch, Refusal> {

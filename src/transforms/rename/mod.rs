@@ -263,24 +263,6 @@ impl Renaming<'_> {
                 .findings
                 .push(finding.help("add `container_name` to the service by hand"));
         }
-        let keeps = self.rename.keep_alias
-            && matches!(self.rename.kind, Namespace::Service | Namespace::Container);
-        for path in self.projects.iter().flat_map(Project::all_files).filter(|_| keeps) {
-            let Some(file) = self.workspace.files.get(path) else { continue };
-            for service in file.services() {
-                let is_other = ![&self.rename.old, &self.rename.new].contains(&&service.name);
-                if is_other && alias::answers_in_file(file, &service, &self.rename.old) {
-                    let reason = format!(
-                        "service `{}` answers to `{}` as an alias already: with the old name kept, answers come from both in turn",
-                        service.name, self.rename.old
-                    );
-                    let span = file.doc.node(service.key).span;
-                    let said = Refusal { span, reason };
-                    let said = finding("alias-collision", Severity::Warning, path, &said);
-                    self.draft.plan.findings.push(said);
-                }
-            }
-        }
     }
 
     /// Refuses aliases that another service of the project answers to.
@@ -412,14 +394,6 @@ impl Renaming<'_> {
                 for (path, patch) in found.written_out {
                     let reason = "networks of its own, so that the alias does not reach it";
                     self.draft.added(&path, patch, Class::Network, reason);
-                }
-                for (path, refusal) in &found.impossible {
-                    self.draft.plan.findings.push(finding(
-                        "alias-impossible",
-                        Severity::Warning,
-                        path,
-                        refusal,
-                    ));
                 }
                 for (path, patch) in found.patches {
                     self.draft.added(

@@ -1,0 +1,136 @@
+//! Which names a service answers to on which network, within its project and over projects.
+
+use std::collections::BTreeMap;
+
+use super::view::{View, engine_name};
+use crate::compose::discover::Project;
+use crate::compose::effective::Effective;
+use crate::compose::value::Value;
+use crate::diagnostics::Place;
+use crate::transforms::situation::Situation;
+
+/// A service on one network.
+pub(super) struct Presence<'v> {
+    /// The network's key in its project.
+    pub(super) key: &'v str,
+    /// What tells the network from others, over all projects: the engine's name where it is known.
+    pub(super) id: String,
+    /// Names that the service answers to besides its own and its container's.
+    pub(super) aliases: Vec<&'v str>,
+}
+
+/// Another project of the tree.
+pub(super) struct Other<'a> {
+    pub(super) project: &'a Project,
+    /// As it stands after the plan.
+    pub(super) model: Effective,
+}
+
+/// Loads the projects of the tree, after the plan.
+pub(super) fn others<'a>(situation: &'a Situation<'a>) -> Vec<Other<'a>> {
+    let projects = situation.workspace.projects.iter();
+    projects.map(|project| Other { project, model: situation.after.model(project) }).collect()
+}
+
+/// Gives the networks that a service is on; none where it has a `network_mode`.
+pub(super) fn presences<'v>(
+    model: &'v Effective,
+    project: &Project,
+    service: &'v Value,
+) -> Vec<Presence<'v>> {
+    if service.get("network_mode").is_some() {
+        return Vec::new();
+    }
+    let id = |key: &str| {
+        let own = || format!("{}#{key}", project.main);
+        engine_name(model, project, "networks", key).unwrap_or_else(own)
+    };
+    let mut found: Vec<Presence<'v>> = service
+        .get("networks")
+        .into_iter()
+        .flat_map(Value::entries)
+        .map(|(key, settings)| {
+            let aliases = settings.get("aliases").map(Value::items).unwrap_or_default();
+            let aliases = aliases.iter().filter_map(Value::text).collect();
+            Presence { key, id: id(key), aliases }
+        })
+        .collect();
+    if found.is_empty() {
+        found.push(Presence { key: "default", id: id("default"), aliases: Vec::new() });
+    }
+    found
+}
+
+/// Gives the names that a service answers to, by network.
+pub(super) fn answers<'v>(
+    model: &'v Effective,
+    project: &Project,
+    name: &'v str,
+    service: &'v Value,
+) -> BTreeMap<String, Vec<&'v str>> {
+    let own = [Some(name), service.text_of("container_name")];
+    presences(model, project, service)
+        .into_iter()
+        .map(|presence| {
+            let names = own.iter().flatten().copied().chain(presence.aliases);
+            (presence.id, names.collect())
+        })
+        .collect()
+}
+
+/// A service that answers to a name on a network.
+pub(super) struct Answering<'v> {
+    pub(super) service: &'v str,
+    /// The main file of its project, where that is another one.
+    pub(super) elsewhere: Option<&'v str>,
+    /// Where it is told.
+    pub(super) place: Option<Place>,
+}
+
+impl View<'_> {
+    /// Finds the services besides `service` that answer to a name on a network after the plan.
+    pub(super) fn answering(&self, service: &str, network: &str, name: &str) -> Vec<Answering<'_>> {
+        let answers_to = |model: &Effective, project: &Project, other: (&str, &Value)| {
+            answers(model, project, other.0, other.1)
+                .get(network)
+                .is_some_and(|names| names.contains(&name))
+        };
+        let own = self.after.services.iter().filter(|(other, value)| {
+            *other != service && answers_to(&self.after, self.project, (other, value))
+        });
+        let own = own.map(|(other, _)| Answering {
+            service: other,
+            elsewhere: None,
+            place: self.service(other),
+        });
+        let foreign = self.foreign().flat_map(|other| {
+            let services = other
+                .model
+                .services
+                .iter()
+                .filter(|(name, value)| answers_to(&other.model, other.project, (name, value)));
+            services.map(|(service, _)| Answering {
+                service,
+                elsewhere: Some(&other.project.main),
+                place: None,
+            })
+        });
+        own.chain(foreign).collect()
+    }
+
+    /// The main files of other projects with a service on a network.
+    pub(super) fn sharing(&self, network: &str) -> Vec<&str> {
+        let is_on = |other: &&Other<'_>| {
+            other.model.services.values().any(|service| {
+                let found = presences(&other.model, other.project, service);
+                found.iter().any(|presence| presence.id == network)
+            })
+        };
+        self.foreign().filter(is_on).map(|other| other.project.main.as_str()).collect()
+    }
+
+    /// Projects in other folders: one folder's files are one project to the engine.
+    pub(super) fn foreign(&self) -> impl Iterator<Item = &Other<'_>> {
+        self.others.iter().filter(|other| other.project.folder != self.project.folder)
+    }
+}
