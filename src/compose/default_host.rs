@@ -49,6 +49,10 @@ const IMAGES: &[(&str, &str, &[&str])] = &[
     ("zabbix/zabbix-web-apache-pgsql", "postgres-server", ZABBIX_DATABASE),
     ("zabbix/zabbix-web-nginx-pgsql", "postgres-server", ZABBIX_DATABASE),
     ("zabbix/zabbix-web-*", "zabbix-server", &["ZBX_SERVER_HOST"]),
+    ("graylog/graylog", "mongo", &["GRAYLOG_MONGODB_URI"]),
+    ("immich-app/immich-server", "database", &["DB_HOSTNAME", "DB_URL"]),
+    ("immich-app/immich-server", "redis", &["REDIS_HOSTNAME", "REDIS_URL", "REDIS_SOCKET"]),
+    ("rocketchat/rocket.chat", "db", &["MONGO_URL"]),
     ("bitnami/wordpress", "mariadb", &["WORDPRESS_DATABASE_HOST", "MARIADB_HOST"]),
     ("bitnamilegacy/wordpress", "mariadb", &["WORDPRESS_DATABASE_HOST", "MARIADB_HOST"]),
 ];
@@ -57,7 +61,8 @@ const PHPMYADMIN: &[&str] = &["PMA_HOST", "PMA_HOSTS", "PMA_SOCKET", "PMA_SOCKET
 const ZABBIX_DATABASE: &[&str] = &["DB_SERVER_HOST", "DB_SERVER_SOCKET"];
 
 /// Gives an image's repository: without registry, `library/`, tag and digest.
-fn repository(image: &str) -> &str {
+#[must_use]
+pub fn repository(image: &str) -> &str {
     let image = image.split('@').next().unwrap_or(image);
     let (path, name) = image.rsplit_once('/').unwrap_or(("", image));
     let tag = name.find(':').map_or(0, |at| name.len() - at);

@@ -36,6 +36,8 @@ pub enum Unmounted {
     Container,
 }
 
+use crate::compose::default_host::repository;
+
 use Holds::{Passing, Records};
 use Unmounted::{Anonymous, Container};
 
@@ -255,17 +257,6 @@ pub fn of_folder(folder: &str) -> Option<&'static Store> {
         is_telling && is_within(folder, known)
     };
     STORES.iter().find(|store| store.folders.iter().any(|known| is_its(known)))
-}
-
-/// Gives an image's name without tag and digest.
-#[must_use]
-pub fn repository(image: &str) -> &str {
-    let name = image.split('@').next().unwrap_or(image);
-    match name.rfind(':') {
-        // A colon before a slash is the registry's port.
-        Some(at) if !name[at..].contains('/') => &name[..at],
-        _ => name,
-    }
 }
 
 /// Tells whether a path of a container is a folder or lies below it.

@@ -3,11 +3,11 @@
 use super::Hazard;
 use super::mount::mounts;
 use super::network::{answers, presences};
-use super::view::View;
+use super::view::{View, any_text};
+use crate::compose::default_host::default_hosts;
 use crate::compose::model::join;
-use crate::compose::store::repository;
 use crate::compose::usage::occurrences;
-use crate::compose::value::{Value, ValueKind};
+use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Severity};
 
 pub(super) const HAZARD: Hazard = Hazard {
@@ -18,28 +18,6 @@ pub(super) const HAZARD: Hazard = Hazard {
     remedy: "keep the alias for good, or set the host in the service's environment first",
     run,
 };
-
-/// Images with the host that they use by themselves, and the variables that say another.
-const DEFAULTS: &[(&str, &str, &[&str])] = &[
-    ("adminer", "db", &["ADMINER_DEFAULT_SERVER"]),
-    ("baserow", "db", &["DATABASE_HOST", "DATABASE_URL"]),
-    ("baserow", "redis", &["REDIS_HOST", "REDIS_URL"]),
-    ("community-edition", "plausible_db", &["DATABASE_URL"]),
-    ("community-edition", "plausible_events_db", &["CLICKHOUSE_DATABASE_URL"]),
-    ("graylog", "mongo", &["GRAYLOG_MONGODB_URI"]),
-    ("immich-server", "database", &["DB_HOSTNAME", "DB_URL"]),
-    ("immich-server", "redis", &["REDIS_HOSTNAME", "REDIS_URL", "REDIS_SOCKET"]),
-    ("kibana", "elasticsearch", &["ELASTICSEARCH_HOSTS", "ELASTICSEARCH_URL"]),
-    ("logstash", "elasticsearch", &["XPACK_MONITORING_ELASTICSEARCH_HOSTS"]),
-    ("mongo-express", "mongo", &["ME_CONFIG_MONGODB_SERVER", "ME_CONFIG_MONGODB_URL"]),
-    ("odoo", "db", &["HOST"]),
-    ("phpmyadmin", "db", &["PMA_HOST", "PMA_HOSTS", "PMA_ARBITRARY"]),
-    ("plausible", "plausible_db", &["DATABASE_URL"]),
-    ("plausible", "plausible_events_db", &["CLICKHOUSE_DATABASE_URL"]),
-    ("rocket.chat", "db", &["MONGO_URL"]),
-    ("roundcubemail", "mysql", &["ROUNDCUBEMAIL_DB_HOST"]),
-    ("wordpress", "mysql", &["WORDPRESS_DB_HOST"]),
-];
 
 /// Names that images use for a host of this sort.
 const USUAL: &[&str] = &[
@@ -95,22 +73,18 @@ struct Server<'v> {
 
 fn finding(view: &View<'_>, server: &Server<'_>, client: &str, value: &Value) -> Option<Finding> {
     let image = value.get("image").filter(|_| value.get("build").is_none())?;
-    let repository = repository(image.text()?);
-    let last = repository.rsplit('/').next().unwrap_or(repository);
     let environment = view.before.environments.get(client);
     let is_set = |variable: &&str| environment.is_some_and(|known| known.contains_key(*variable));
-    let known = DEFAULTS
-        .iter()
-        .find(|(name, host, _)| *name == last && *host == server.name)
-        .filter(|(.., variables)| !variables.iter().any(is_set));
+    let known = default_hosts(image.text()?)
+        .find(|known| known.host == server.name && !known.variables.iter().any(is_set));
     let waits = value.at(&["depends_on", server.old]).is_some();
     let is_likely = waits && USUAL.contains(&server.name) && !is_told(view, server, client, value);
     let message = match known {
         _ if !shares_a_network(view, server.before, value) => return None,
-        Some((.., variables)) => format!(
+        Some(known) => format!(
             "`{client}` reaches `{}` by the default of its image, as {} is not set",
             server.name,
-            variables.join(" or ")
+            known.variables.join(" or ")
         ),
         None if is_likely => format!(
             "no file says where `{client}` finds `{}`: its image may do so by that name",
@@ -127,11 +101,12 @@ fn finding(view: &View<'_>, server: &Server<'_>, client: &str, value: &Value) ->
     };
     let place = view.place(image)?;
     let finding = Finding::new(HAZARD.id, severity, message).at(place.path, place.span);
-    Some(match known {
-        Some((_, _, [variable, ..])) if severity > Severity::Info => {
+    let variable = known.and_then(|known| known.variables.first());
+    Some(match variable.filter(|_| severity > Severity::Info) {
+        Some(variable) => {
             finding.help(format!("set {variable} to the host `{}` in its environment", server.new))
         }
-        _ => finding,
+        None => finding,
     })
 }
 
@@ -152,19 +127,11 @@ fn is_told(view: &View<'_>, server: &Server<'_>, client: &str, value: &Value) ->
     let in_environment =
         environment.is_some_and(|known| known.values().filter_map(Value::text).any(tells));
     let keys = ["command", "entrypoint", "labels", "configs", "extra_hosts", "links"];
-    let in_service = keys.iter().filter_map(|key| value.get(key)).any(|value| holds(value, &tells));
+    let in_service =
+        keys.iter().filter_map(|key| value.get(key)).any(|value| any_text(value, &tells));
     let is_configured = mounts(value).filter(|mount| !mount.is_volume).any(|mount| {
         let path = mount.source.and_then(|source| join(&view.project.folder, source));
         path.is_some_and(|path| view.is_mentioned_in(&path))
     });
     in_environment || in_service || is_configured
-}
-
-fn holds(value: &Value, tells: &dyn Fn(&str) -> bool) -> bool {
-    match &value.kind {
-        ValueKind::Scalar(text) => tells(text),
-        ValueKind::List(items) => items.iter().any(|item| holds(item, tells)),
-        ValueKind::Map(entries) => entries.values().any(|value| holds(value, tells)),
-        ValueKind::Null => false,
-    }
 }

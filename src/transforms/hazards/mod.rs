@@ -9,17 +9,24 @@ mod alias_collision;
 mod alias_impossible;
 mod anonymous_volume_lost;
 mod baked_in_host;
+mod blind_healthcheck;
 mod clients_drop;
 mod container_name_in_use;
+mod default_database_moved;
 mod derived_names;
 mod external_network_consumers;
+mod init;
+mod init_scripts_on_live_volume;
 mod kubernetes_same_name;
 mod mount;
 mod network;
 mod port_in_use;
 mod provider_env;
+mod role_missing_on_fresh_volume;
 mod secret_path_moved;
+mod shared_secret_variable;
 mod stateful_rename;
+mod superuser_on_live_volume;
 #[cfg(test)]
 mod tests;
 mod underscore_in_host_name;
@@ -53,15 +60,21 @@ pub const HAZARDS: &[Hazard] = &[
     alias_impossible::HAZARD,
     anonymous_volume_lost::HAZARD,
     baked_in_host::HAZARD,
+    blind_healthcheck::HAZARD,
     clients_drop::HAZARD,
     container_name_in_use::HAZARD,
+    default_database_moved::HAZARD,
     derived_names::HAZARD,
     external_network_consumers::HAZARD,
+    init_scripts_on_live_volume::HAZARD,
     kubernetes_same_name::HAZARD,
     port_in_use::HAZARD,
     provider_env::HAZARD,
+    role_missing_on_fresh_volume::HAZARD,
     secret_path_moved::HAZARD,
+    shared_secret_variable::HAZARD,
     stateful_rename::HAZARD,
+    superuser_on_live_volume::HAZARD,
     underscore_in_host_name::HAZARD,
     volume_key_renamed::HAZARD,
 ];
@@ -81,6 +94,8 @@ pub fn hazards(plan: &Plan, situation: &Situation<'_>) -> Vec<Finding> {
             found.extend(once(each));
         }
     }
+    // What a transform stopped at, or weighed by itself, is among its own findings.
+    found.retain(|hazard| !plan.findings.iter().any(|finding| finding.id == hazard.id));
     found
 }
 

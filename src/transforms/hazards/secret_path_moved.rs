@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Hazard;
-use super::view::View;
+use super::view::{View, any_text};
 use crate::compose::names::Namespace;
 use crate::compose::usage::occurrences;
-use crate::compose::value::{Value, ValueKind};
+use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Place};
 use crate::text::span::Span;
 
@@ -50,18 +50,21 @@ fn moved(
     let environment = view.after.environments.get(service);
     let mut texts: Vec<&Value> = environment.into_iter().flat_map(|known| known.values()).collect();
     texts.extend(["command", "entrypoint", "healthcheck"].iter().filter_map(|key| value.get(key)));
-    let reads = |path: &str| texts.iter().find(|value| holds(value, path));
+    let reads = |path: &str| {
+        let names = |text: &str| occurrences(text, path).any(|(_, is_whole)| is_whole);
+        texts.iter().any(|value| any_text(value, &names))
+    };
     let help = format!(
         "change the path where it is read, or mount it with `source: {new}` and `target: {}`",
         old_path.rsplit('/').next().unwrap_or_default()
     );
-    if reads(old_path).is_some() {
+    if reads(old_path) {
         let message = format!("`{service}` reads {old_path}, but finds it at {new_path}");
         let place = view.service(service)?;
         return Some(Finding::error(HAZARD.id, message).at(place.path, place.span).help(help));
     }
     let elsewhere = readers(view, old_path);
-    if reads(new_path).is_some() && elsewhere.is_empty() {
+    if reads(new_path) && elsewhere.is_empty() {
         return None;
     }
     let message = format!("in `{service}`, {old_path} becomes {new_path}");
@@ -83,13 +86,4 @@ fn readers(view: &View<'_>, path: &str) -> Vec<Place> {
         Some(Place { path: file.path.clone(), span: Span::new(range.start, range.end) })
     });
     found.collect()
-}
-
-fn holds(value: &Value, path: &str) -> bool {
-    match &value.kind {
-        ValueKind::Scalar(text) => occurrences(text, path).any(|(_, is_whole)| is_whole),
-        ValueKind::List(items) => items.iter().any(|item| holds(item, path)),
-        ValueKind::Map(entries) => entries.values().any(|value| holds(value, path)),
-        ValueKind::Null => false,
-    }
 }

@@ -2,6 +2,7 @@
 //! plan, with the steps that are about it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::network::Other;
 use crate::compose::discover::Project;
@@ -9,10 +10,10 @@ use crate::compose::effective::Effective;
 use crate::compose::model::{DEFAULT_NAMES, OVERRIDE_NAMES, file_name};
 use crate::compose::names::Namespace;
 use crate::compose::store::is_within;
-use crate::compose::value::{Origin, Value};
+use crate::compose::value::{Origin, Value, ValueKind};
 use crate::diagnostics::Place;
 use crate::text::span::Span;
-use crate::transforms::intent::{Intent, RenameIntent, RetireIntent};
+use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::{Models, Situation};
 
@@ -48,6 +49,19 @@ pub(super) struct Borne<'v> {
     /// Its name before the plan.
     pub(super) key: &'v str,
     pub(super) after: &'v Value,
+}
+
+/// A database server that is given another superuser by the plan.
+pub(super) struct Server<'v> {
+    pub(super) intent: &'v SuperuserIntent,
+    /// The service's name before the plan.
+    pub(super) key: &'v str,
+    pub(super) before: &'v Value,
+    pub(super) after: &'v Value,
+    /// The environment of its container before the plan.
+    pub(super) environment: &'v BTreeMap<String, Value>,
+    /// The environment afterwards.
+    pub(super) given: &'v BTreeMap<String, Value>,
 }
 
 /// Gives the views of all projects that a plan is about, those of one project together.
@@ -158,6 +172,26 @@ impl<'a> View<'a> {
                 Borne { intent: rename, name, key, after }
             });
             borne.collect()
+        })
+    }
+
+    /// Database servers that are given another superuser.
+    pub(super) fn servers(&self) -> impl Iterator<Item = Server<'_>> {
+        self.intents().filter_map(|intent| {
+            let Intent::Superuser(superuser) = intent else { return None };
+            let name = superuser.service.as_str();
+            // The service may get this name by the same plan.
+            let renamed = self.renames(Namespace::Service).find(|rename| rename.new == name);
+            let key = renamed.map_or(name, |rename| &rename.old);
+            let server = Server {
+                intent: superuser,
+                key,
+                before: self.before.services.get(key)?,
+                after: self.after.services.get(name)?,
+                environment: self.before.environments.get(key)?,
+                given: self.after.environments.get(name)?,
+            };
+            (server.environment != server.given).then_some(server)
         })
     }
 
@@ -308,4 +342,14 @@ pub(super) fn quoted(word: &str) -> Cow<'_, str> {
         return Cow::Borrowed(word);
     }
     Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
+/// Tells whether some text in a value is as asked, keys aside.
+pub(super) fn any_text(value: &Value, is_it: &dyn Fn(&str) -> bool) -> bool {
+    match &value.kind {
+        ValueKind::Scalar(text) => is_it(text),
+        ValueKind::List(items) => items.iter().any(|item| any_text(item, is_it)),
+        ValueKind::Map(entries) => entries.values().any(|value| any_text(value, is_it)),
+        ValueKind::Null => false,
+    }
 }

@@ -1,0 +1,203 @@
+//! Hazards of giving a database server another superuser. The plans are made by hand: what a
+//! hazard sees is the intent and the files before and after.
+
+use super::{Tree, found, repo};
+use crate::repo::workspace::Workspace;
+use crate::text::change::ChangeSet;
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+use crate::transforms::intent::{Intent, SuperuserIntent};
+use crate::transforms::plan::Plan;
+use crate::transforms::review::review;
+
+/// The plan that makes `postgres` the superuser of `db` in place of `bot`, by replacing text.
+fn planned(tree: Tree<'_>, replaced: &[(&str, &str)], intent: SuperuserIntent) -> Plan {
+    let repo = repo(tree);
+    let edits = replaced.iter().flat_map(|(old, new)| {
+        let found = tree.iter().filter_map(move |(path, text)| {
+            let at = text.find(old)?;
+            let span = Span::new(at, at + old.len());
+            Some(((*path).to_owned(), Edit::replace(span, (*new).to_owned())))
+        });
+        found.take(1)
+    });
+    let change = ChangeSet::new(edits.collect::<Vec<_>>()).unwrap();
+    let projects = Workspace::new(&repo, &[]).projects;
+    let intent = Intent::Superuser(SuperuserIntent { projects, ..intent });
+    let mut plan = Plan { change, intents: vec![intent], ..Plan::default() };
+    review(&mut plan, &repo);
+    plan
+}
+
+fn intent() -> SuperuserIntent {
+    SuperuserIntent {
+        projects: Vec::new(),
+        service: "db".to_owned(),
+        from: "bot".to_owned(),
+        to: "postgres".to_owned(),
+        database_before: Some("bot".to_owned()),
+        database: "bot".to_owned(),
+        split_password: None,
+    }
+}
+
+const USER: (&str, &str) = ("POSTGRES_USER: bot", "POSTGRES_USER: postgres");
+
+/// A server with a volume, and what else the service and the project have.
+fn server(service: &str, others: &str) -> String {
+    format!(
+        "services:\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\n    environment:\n      POSTGRES_USER: bot\n      POSTGRES_DB: bot\n      POSTGRES_PASSWORD: ${{DB_PASSWORD}}\n{service}{others}volumes:\n  data:\n"
+    )
+}
+
+/// The findings of an id on a server.
+fn of(id: &str, service: &str, others: &str, replaced: &[(&str, &str)]) -> Vec<String> {
+    let text = server(service, others);
+    let replaced: Vec<_> = std::iter::once(USER).chain(replaced.iter().copied()).collect();
+    found(&planned(&[("compose.yaml", &text)], &replaced, intent()), id)
+}
+
+#[test]
+fn superuser_on_live_volume() {
+    let id = "superuser-on-live-volume";
+    assert_eq!(
+        of(id, "", "", &[]),
+        [
+            "Warning compose.yaml: on a volume that has a database already, the role `postgres` is not made: nothing can log in as it"
+        ]
+    );
+    let psql = "    healthcheck:\n      test: psql -U bot -c 'select 1'\n";
+    let found = of(id, psql, "", &[("psql -U bot", "psql -U postgres -d bot")]);
+    assert_eq!(
+        found,
+        [
+            "Error compose.yaml: on a volume that has a database already, the role `postgres` is not made: nothing can log in as it, so the health check fails and what waits for it does not start"
+        ]
+    );
+    let in_memory = "services:\n  db:\n    image: postgres\n    tmpfs: [/var/lib/postgresql/data]\n    environment:\n      POSTGRES_USER: bot\n";
+    let plan = planned(&[("compose.yaml", in_memory)], &[USER], intent());
+    assert!(super::found(&plan, id).is_empty());
+    // Nothing changes: it is made already, or other files are changed first.
+    let plan = planned(&[("compose.yaml", &server("", ""))], &[], intent());
+    assert!(plan.hazards.is_empty(), "{:?}", plan.hazards);
+}
+
+#[test]
+fn the_role_is_made_by_a_command_that_works() {
+    let text = server("", "");
+    let plan = planned(&[("stack/compose.yaml", &text)], &[USER], intent());
+    let finding = plan.hazards.iter().find(|finding| finding.id == "superuser-on-live-volume");
+    assert_eq!(
+        finding.and_then(|finding| finding.help.clone()).unwrap_or_default(),
+        r"before the change is deployed: `docker compose -f stack/compose.yaml exec db psql -U bot -d postgres -c 'CREATE ROLE postgres LOGIN SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS' -c '\password postgres'`; it asks for the password"
+    );
+}
+
+#[test]
+fn blind_healthcheck() {
+    let id = "blind-healthcheck";
+    let ready = "    healthcheck:\n      test: [CMD-SHELL, pg_isready -U bot]\n";
+    let changed = ("pg_isready -U bot", "pg_isready -U postgres -d bot");
+    assert_eq!(
+        of(id, ready, "", &[changed]),
+        [
+            "Warning compose.yaml: `pg_isready` succeeds also where the role `postgres` is missing, so `healthy` does not tell that it can log in"
+        ]
+    );
+    let both = "    healthcheck:\n      test: pg_isready && psql -U bot -c 'select 1'\n";
+    assert!(of(id, both, "", &[("psql -U bot", "psql -U postgres -d bot")]).is_empty());
+    assert!(of(id, "", "", &[]).is_empty());
+}
+
+#[test]
+fn default_database_moved() {
+    let id = "default-database-moved";
+    let text = server("", "");
+    let tree = [("compose.yaml", text.as_str())];
+    let moved = SuperuserIntent { database: "postgres".to_owned(), ..intent() };
+    let replaced = [USER, ("POSTGRES_DB: bot", "POSTGRES_DB: postgres")];
+    assert_eq!(
+        found(&planned(&tree, &replaced, moved), id),
+        [
+            "Warning compose.yaml: the default database was `bot` and becomes `postgres`: on an empty volume `bot` is not made any more"
+        ]
+    );
+    let admin = SuperuserIntent { to: "root".to_owned(), ..intent() };
+    let replaced = [("POSTGRES_USER: bot", "POSTGRES_USER: root")];
+    assert_eq!(
+        found(&planned(&tree, &replaced, admin), id),
+        [
+            "Info compose.yaml: `psql -U root` without `-d` looks for a database `root`, which does not exist"
+        ]
+    );
+    assert!(found(&planned(&tree, &[USER], intent()), id).is_empty());
+}
+
+#[test]
+fn shared_secret_variable() {
+    let id = "shared-secret-variable";
+    let app = "  app:\n    image: example/app\n    environment:\n      DATABASE_URL: postgres://bot:${DB_PASSWORD}@db/bot\n";
+    assert_eq!(
+        of(id, "", app, &[]),
+        ["Warning compose.yaml: `DB_PASSWORD` is the superuser's password and also that of `app`"]
+    );
+    // An administrator's program is given the superuser's password on purpose.
+    let admin = "  backup:\n    image: example/backup\n    environment:\n      PGUSER: postgres\n      PGPASSWORD: ${DB_PASSWORD}\n";
+    assert!(of(id, "", admin, &[]).is_empty());
+    let split = ("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${ROOT_PASSWORD}");
+    assert!(of(id, "", app, &[split]).is_empty());
+}
+
+#[test]
+fn init_scripts_on_live_volume() {
+    let id = "init-scripts-on-live-volume";
+    let text = server("", "").replace("data']", "data', './init:/docker-entrypoint-initdb.d']");
+    let tree = |sql: &'static str| [("compose.yaml", text.clone()), ("init/a.sql", sql.to_owned())];
+    let of = |sql: &'static str| {
+        let tree = tree(sql);
+        let tree: Vec<(&str, &str)> =
+            tree.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        found(&planned(&tree, &[USER], intent()), id)
+    };
+    assert_eq!(
+        of("GRANT ALL ON x TO bot;\n"),
+        [
+            "Warning init/a.sql: init/a.sql ran as the old superuser and will not run again; on an empty volume the role `bot` that is named there does not exist"
+        ]
+    );
+    assert!(of("CREATE TABLE x ();\n").is_empty());
+    let split = ("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${ROOT_PASSWORD}");
+    assert_eq!(
+        self::of(id, "", "", &[split]),
+        [
+            "Info compose.yaml: POSTGRES_PASSWORD is read on an empty volume only: the running database stays as it is"
+        ]
+    );
+    assert!(self::of(id, "", "", &[]).is_empty());
+}
+
+#[test]
+fn role_missing_on_fresh_volume() {
+    let id = "role-missing-on-fresh-volume";
+    let app = "  app:\n    image: example/app\n    environment: ['DATABASE_URL=postgres://bot:x@db/bot']\n";
+    assert_eq!(
+        of(id, "", app, &[]),
+        [
+            "Warning compose.yaml: `app` logs in as `bot`, a role that is not made on an empty volume any more"
+        ]
+    );
+    assert!(of(id, "", "  app:\n    image: example/app\n", &[]).is_empty());
+    let text = server("", app).replace("data']", "data', './init:/docker-entrypoint-initdb.d']");
+    let tree = [("compose.yaml", text.as_str()), ("init/a.sql", "CREATE ROLE bot LOGIN;\n")];
+    assert!(found(&planned(&tree, &[USER], intent()), id).is_empty());
+}
+
+#[test]
+fn the_server_is_made_anew() {
+    assert_eq!(
+        of("clients-drop", "", "", &[]),
+        [
+            "Info compose.yaml: `up -d` makes the Postgres container of `db` anew: its sessions end, and clients fail for some seconds"
+        ]
+    );
+}
