@@ -13,6 +13,7 @@ pub mod graph;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod runbook;
 #[cfg(test)]
 mod sample;
 pub mod summary;

@@ -1,0 +1,214 @@
+//! The summary, and what is looked at before anything is changed.
+
+use super::doc::{Doc, code, codes, word};
+use super::facts::{Job, Move};
+use super::{Book, SqlPlan};
+
+impl Book<'_> {
+    pub(super) fn opening(&self, doc: &mut Doc) {
+        doc.heading(1, &format!("Runbook: {}", self.plan.title));
+        doc.para(
+            "Made by `composemod runbook` from this repository as it is now. Print it before you begin: once the files are changed, the first steps are gone from it. Run every command in the folder of `composemod.yaml`, in one shell, on the machine that runs the containers; go on only where the check says what it should.",
+        );
+        doc.heading(2, "Summary");
+        doc.list(&self.summary());
+        let hazards: Vec<String> = self
+            .plan
+            .hazards
+            .iter()
+            .map(|hazard| {
+                let help = hazard.help.as_ref().map(|help| format!(" What to do: {help}."));
+                format!("{}: {}.{}", code(hazard.id), hazard.message, help.unwrap_or_default())
+            })
+            .collect();
+        if !hazards.is_empty() {
+            doc.heading(2, "What can go wrong");
+            doc.list(&hazards);
+        }
+    }
+
+    fn summary(&self) -> Vec<String> {
+        let mut items: Vec<String> =
+            self.plan.effects.iter().map(|effect| format!("Changes: {effect}.")).collect();
+        for (job, one) in self.facts.moves() {
+            if self.plan.effects.is_empty() {
+                items.push(format!("Changes: {}.", moved(one)));
+            }
+            items.extend(stays(one));
+            if !one.dependents.is_empty() {
+                items.push(format!(
+                    "Affected: {} of {} reach {}.",
+                    codes(&one.dependents),
+                    code(&job.main),
+                    code(&one.after.service)
+                ));
+            }
+        }
+        for job in &self.facts.jobs {
+            for thing in &job.things {
+                let what = thing.namespace.word();
+                if self.plan.effects.is_empty() {
+                    items.push(format!(
+                        "Changes: {what} {} → {}.",
+                        code(&thing.old),
+                        code(&thing.new)
+                    ));
+                }
+            }
+        }
+        items.push(self.outage());
+        items.push(format!(
+            "Needed: a clean git tree, the Compose files as they are deployed now ({}), `docker compose` and `composemod` on the path.",
+            codes(self.facts.jobs.iter().map(|job| &job.main))
+        ));
+        for job in self.facts.jobs.iter().filter(|job| !job.variants.is_empty()) {
+            items.push(format!(
+                "{} can also be deployed with {}: where you do that, give docker compose the same `-f` files in every command here.",
+                code(&job.main),
+                codes(&job.variants)
+            ));
+        }
+        items
+    }
+
+    /// Says for how long what is away, and why.
+    fn outage(&self) -> String {
+        let mut has_server = false;
+        let mut has_copy = false;
+        for (_, one) in self.facts.moves() {
+            has_server |= one.server.postgres().is_some();
+            has_copy |= one.server.postgres().is_none() && one.server.data().next().is_some();
+        }
+        let has_changed = self.facts.jobs.iter().any(|job| !job.changed.is_empty());
+        if self.facts.moves().next().is_none() {
+            return match has_changed {
+                true => "Outage: Compose recreates the containers whose definition changes; each is away for as long as it takes to stop and start.".to_owned(),
+                false => "Outage: none. No container is recreated.".to_owned(),
+            };
+        }
+        let time = if has_server {
+            "about 2 s as tried with a small Postgres, plus the time that the server takes to shut down and start"
+        } else {
+            "a few seconds, plus the time that the program takes to stop and start"
+        };
+        let copy = if has_copy {
+            " The data are copied while it is stopped, which takes as long as it takes."
+        } else {
+            ""
+        };
+        format!(
+            "Outage: {time}. It is not the name that costs it: the container is replaced, and that drops every open session. Clients that reconnect need no change.{copy}"
+        )
+    }
+
+    /// Writes the step that reads only.
+    pub(super) fn look(&self, doc: &mut Doc) {
+        doc.heading(2, "1. Look first");
+        doc.para("All of this only reads.");
+        doc.sh(&["git status --short".to_owned(), self.composemod("apply --only compose --check")]);
+        doc.para("Expected: nothing from git; then a summary of the change, which is pending.");
+        doc.sh(&[self.composemod("apply --only compose")]);
+        doc.para("Expected: the change as a diff. Read it: it is what step 4 writes.");
+        for job in &self.facts.jobs {
+            doc.sh(&[job.compose.call("config -q"), job.compose.call("ps")]);
+            doc.para("Expected: no complaint, and the services up and healthy.");
+        }
+        for (job, one) in self.facts.moves() {
+            self.look_at(doc, job, one);
+        }
+    }
+
+    fn look_at(&self, doc: &mut Doc, job: &Job, one: &Move) {
+        let container = container(job, one, Time::Before);
+        let mut lines = vec![format!(
+            "docker inspect --format '{{{{range .Mounts}}}}{{{{.Type}}}} {{{{if .Name}}}}{{{{.Name}}}}{{{{else}}}}{{{{.Source}}}}{{{{end}}}} {{{{.Destination}}}}{{{{println}}}}{{{{end}}}}' {container}"
+        )];
+        let mut told = String::new();
+        for mount in one.server.data() {
+            match &mount.engine_name {
+                Some(name) => {
+                    lines.push(format!(
+                        "docker ps --filter volume={} --format '{{{{.Names}}}}'",
+                        word(name)
+                    ));
+                    let sharers = codes(one.sharers.iter().map(|(name, _)| name));
+                    let also = if sharers.is_empty() { String::new() } else { format!(", and the containers of {sharers}") };
+                    told.push_str(&format!(
+                        " The volume at {} is {}; it is held by {} alone{also}.",
+                        code(&mount.target),
+                        code(name),
+                        code(one.before.name())
+                    ));
+                }
+                None => told.push_str(&format!(
+                    " What is mounted at {} holds the data; the commands below ask the engine for its name.",
+                    code(&mount.target)
+                )),
+            }
+        }
+        doc.heading(3, &format!("{} of {}", code(&one.before.service), code(&job.main)));
+        doc.sh(&lines);
+        doc.para(&format!(
+            "Expected: what it mounts.{told} Where a line has a name of 64 hexadecimal digits, data lie in an anonymous volume, which a service of another key does not get: stop here and mount a named one first."
+        ));
+        if let Some(server) = one.server.postgres() {
+            self.look_at_postgres(doc, one, server, &container);
+        }
+    }
+
+    /// Tells whether the superuser is changed by plan B.
+    pub(super) fn is_swap(&self) -> bool {
+        self.options.sql == SqlPlan::B
+    }
+}
+
+/// Says what becomes of a service in a line.
+fn moved(one: &Move) -> String {
+    let mut parts = Vec::new();
+    if one.is_rekeyed() {
+        parts.push(format!("service {} → {}", code(&one.before.service), code(&one.after.service)));
+    } else {
+        parts.push(format!("service {}", code(&one.after.service)));
+    }
+    if one.before.container != one.after.container {
+        parts.push(format!("container {} → {}", code(one.before.name()), code(one.after.name())));
+    }
+    if let Some(superuser) = &one.superuser {
+        parts.push(format!("superuser {} → {}", code(&superuser.from), code(&superuser.to)));
+    }
+    parts.push(format!("answers to {}", codes(&one.hosts)));
+    parts.join("; ")
+}
+
+/// Says what stays.
+fn stays(one: &Move) -> Option<String> {
+    let data: Vec<String> = one
+        .server
+        .data()
+        .map(|mount| mount.engine_name.clone().unwrap_or_else(|| mount.source.clone()))
+        .collect();
+    (!data.is_empty()).then(|| {
+        format!("Stays: {} with all data in it; no data are moved or rewritten.", codes(&data))
+    })
+}
+
+/// When a container is asked for: by the files as they are then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Time {
+    /// Before the Compose files change.
+    Before,
+    /// Afterwards.
+    After,
+}
+
+/// Gives a service's container as a word of the shell.
+pub(super) fn container(job: &Job, one: &Move, time: Time) -> String {
+    let side = match time {
+        Time::Before => &one.before,
+        Time::After => &one.after,
+    };
+    match &side.container {
+        Some(name) => word(name),
+        None => job.compose.output(&format!("ps -q {}", word(&side.service))),
+    }
+}
