@@ -12,6 +12,7 @@ mod facts;
 mod later;
 mod opening;
 mod postgres;
+mod role;
 mod rollback;
 mod server;
 mod sql;

@@ -50,6 +50,12 @@ impl Doc {
     }
 }
 
+/// Gives a command with its input. `SQL` alone on a line is in none of ours.
+pub(super) fn heredoc(command: &str, input: &[String]) -> Vec<String> {
+    let first = format!("{command} <<'SQL'");
+    std::iter::once(first).chain(input.iter().cloned()).chain(["SQL".to_owned()]).collect()
+}
+
 /// Gives text as code in a line; names hold no backticks.
 pub(super) fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))

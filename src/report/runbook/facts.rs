@@ -11,12 +11,13 @@ use crate::compose::names::Namespace;
 use crate::compose::value::Value;
 use crate::repo::models::Tree;
 use crate::text::change::ChangeSet;
+use crate::transforms::hazards::mount;
 use crate::transforms::intent::{Intent, RenameIntent, SuperuserIntent};
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::{Models, Situation};
 
 use super::compose::Compose;
-use super::server::{Server, mounts};
+use super::server::Server;
 
 /// Everything that a runbook is written from.
 #[derive(Debug, Default)]
@@ -67,6 +68,8 @@ pub(super) struct Move {
     pub(super) dependents: Vec<String>,
     /// Services that mount its data too, by their names before and afterwards.
     pub(super) sharers: Vec<(String, String)>,
+    /// Services that log in as the superuser that was, by their names afterwards.
+    pub(super) logins: Vec<String>,
     /// Whether the container has a health check.
     pub(super) is_probed: bool,
     /// Its new superuser.
@@ -226,9 +229,11 @@ impl JobMaker<'_> {
         let server = Server::of(before, body, &self.models.before);
         let names = self.names();
         let after_name = |name: &String| names.get(name).unwrap_or(name).clone();
-        let own: BTreeSet<&str> = server.data().map(|mount| mount.source.as_str()).collect();
+        let own: BTreeSet<&str> = server.data().map(|data| data.source.as_str()).collect();
         let sharers = self.models.before.services.iter().filter(|(name, body)| {
-            *name != before && mounts(body).iter().any(|mount| own.contains(mount.source.as_str()))
+            *name != before
+                && mount::mounts(body)
+                    .any(|mount| mount.source.is_some_and(|source| own.contains(source)))
         });
         let sharers = sharers.map(|(name, _)| (name.clone(), after_name(name))).collect();
         let dependents = self.middle.services.iter().filter(|(name, body)| {
@@ -240,6 +245,8 @@ impl JobMaker<'_> {
             .get("healthcheck")
             .is_some_and(|check| !check.get("disable").is_some_and(Value::is_true));
         let hosts = hosts(&new, self.middle);
+        let logins = superuser.as_ref().map(|superuser| self.logins(after, &superuser.from));
+        let logins = logins.unwrap_or_default();
         Some(Move {
             before: old,
             after: new,
@@ -247,9 +254,26 @@ impl JobMaker<'_> {
             hosts,
             dependents,
             sharers,
+            logins,
             is_probed,
             superuser,
         })
+    }
+
+    /// Gives the services that log in as a role, as far as their environments tell.
+    fn logins(&self, server: &str, role: &str) -> Vec<String> {
+        let environments = self.middle.environments.iter().filter(|(name, _)| *name != server);
+        let is_login = |key: &str, value: &str| {
+            let is_user = key.to_ascii_uppercase().ends_with("USER") && value == role;
+            let forms = [format!("://{role}:"), format!("://{role}@"), format!("user={role} ")];
+            is_user || forms.iter().any(|form| value.contains(form))
+        };
+        let found = environments.filter(|(_, environment)| {
+            environment
+                .iter()
+                .any(|(key, value)| value.text().is_some_and(|text| is_login(key, text)))
+        });
+        found.map(|(name, _)| name.clone()).collect()
     }
 
     /// Gives the files that docker compose must be told, from the project's folder; none where it
@@ -314,8 +338,8 @@ fn build_contexts(project: &Project, body: &Value) -> Vec<String> {
 }
 
 fn mounted_files(project: &Project, body: &Value) -> Vec<String> {
-    let sources = mounts(body).into_iter().filter(|mount| mount.is_bind);
-    sources.filter_map(|mount| join(&project.folder, &mount.source)).collect()
+    let sources = mount::mounts(body).filter(|mount| !mount.is_volume);
+    sources.filter_map(|mount| join(&project.folder, mount.source?)).collect()
 }
 
 fn is_within(path: &str, folder: &str) -> bool {

@@ -3,11 +3,11 @@
 use crate::compose::names::Namespace;
 use crate::transforms::intent::Intent;
 
-use super::doc::{Doc, code, codes, word};
+use super::doc::{Doc, code, codes, heredoc, word};
 use super::facts::{Job, Move};
 use super::opening::{Time, container};
-use super::postgres::{after, heredoc};
-use super::server::{Input, Postgres, Program};
+use super::postgres::after;
+use super::server::{Input, MAINTENANCE, Postgres};
 use super::{Book, sql};
 
 impl Book<'_> {
@@ -33,7 +33,7 @@ impl Book<'_> {
         let container = container(job, one, Time::After);
         let server = after(server, one);
         let user = server.user.clone().unwrap_or_default();
-        let psql = server.client(&container, Program::Psql, Input::Given);
+        let psql = |input| server.psql_on(MAINTENANCE, &container, input);
         let old =
             one.superuser.as_ref().map(|superuser| superuser.from.clone()).unwrap_or_default();
         doc.para(&format!(
@@ -42,15 +42,15 @@ impl Book<'_> {
         ));
         let mut lines = vec!["app=shop".to_owned()];
         lines.extend(heredoc(
-            &format!("{psql} -d postgres -v ON_ERROR_STOP=1 -v app=\"$app\""),
+            &format!("{} -v ON_ERROR_STOP=1 -v app=\"$app\"", psql(Input::Given)),
             &sql::provision(),
         ));
-        let ask = server.client(&container, Program::Psql, Input::None);
-        lines.push(format!("{ask} -d postgres -Atc \"SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname LIKE '${{app}}\\_%'\""));
+        let ask = psql(Input::None);
+        lines.push(format!("{ask} -Atc \"SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname LIKE '${{app}}\\_%'\""));
         doc.sh(&lines);
         doc.para("The name is of lower-case letters, digits and `_`, starts with a letter, and is shorter than 50. Expected: two roles, neither a superuser; one can log in. Its password, asked for twice:");
         doc.sh(&[format!(
-            "{} -d postgres -c \"\\password ${{app}}_app\"",
+            "{} -c \"\\password ${{app}}_app\"",
             ask.replacen("docker exec ", "docker exec -it ", 1)
         )]);
         doc.para(&format!(

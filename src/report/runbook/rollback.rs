@@ -1,11 +1,10 @@
 //! The way back from each step.
 
+use super::Book;
 use super::doc::{Doc, code, word};
 use super::facts::{Job, Move};
 use super::opening::{Time, container};
-use super::postgres::{heredoc, names};
-use super::server::{Input, Program};
-use super::{Book, sql};
+use super::server::{Input, MAINTENANCE};
 
 impl Book<'_> {
     pub(super) fn roll_back(&self, doc: &mut Doc) {
@@ -46,9 +45,7 @@ impl Book<'_> {
             word(&format!("Take back: {}", self.plan.title))
         ));
         doc.sh(&lines);
-        for (job, one) in self.facts.moves() {
-            self.take_role_back(doc, job, one);
-        }
+        self.take_role_back(doc);
         self.restore(doc);
         doc.heading(3, "From steps 1 and 2");
         doc.para(&format!(
@@ -70,35 +67,6 @@ impl Book<'_> {
         self.facts.moves().map(start).collect()
     }
 
-    fn take_role_back(&self, doc: &mut Doc, job: &Job, one: &Move) {
-        let (Some(superuser), Some(server)) = (&one.superuser, one.server.postgres()) else {
-            return;
-        };
-        let container = container(job, one, Time::Before);
-        let psql = |user: &str| {
-            let call = server.seen_by(user).client(&container, Program::Psql, Input::Given);
-            format!("{call} -v ON_ERROR_STOP=1")
-        };
-        doc.heading(3, "From step 3");
-        if self.is_swap() {
-            doc.para("With the old container running. A third superuser takes the names back in one transaction; the old role gets its password of before.");
-            doc.sh(&heredoc(
-                &psql(&superuser.to),
-                &["CREATE ROLE composemod_swap LOGIN SUPERUSER;".to_owned()],
-            ));
-            doc.sh(&heredoc(&psql("composemod_swap"), &sql::swap_back(names(superuser, &[]))));
-            doc.sh(&heredoc(&psql(&superuser.from), &["DROP ROLE composemod_swap;".to_owned()]));
-            doc.para("Expected: `COMMIT`, then `DROP ROLE`. Where step 3 made the helper and then failed, the last of these alone is enough.");
-            return;
-        }
-        doc.para(&format!(
-            "With the old container running, and only where step 1 said `S0`: {} was not there before.",
-            code(&superuser.to)
-        ));
-        doc.sh(&heredoc(&psql(&superuser.from), &sql::drop_second(names(superuser, &[]))));
-        doc.para("Expected: `DROP ROLE`. `ERROR: role … cannot be dropped because some objects depend on it` (2BP01) means that it owns something by now, which the message names: give it away in that database with `REASSIGN OWNED BY`, or leave the role where it is; it is in nobody's way.");
-    }
-
     fn restore(&self, doc: &mut Doc) {
         for (job, one) in self.facts.moves() {
             let Some(server) = one.server.postgres() else { continue };
@@ -107,8 +75,8 @@ impl Book<'_> {
             doc.heading(3, "If data are lost");
             doc.para("On a server that was started on an empty volume with the old files; what is written since the backup is not in it:");
             doc.sh(&[format!(
-                "{} -d postgres < {dump}",
-                server.client(&container, Program::Psql, Input::Given)
+                "{} < {dump}",
+                server.psql_on(MAINTENANCE, &container, Input::Given)
             )]);
             doc.para("Expected: no error but that the role and the database of the old files exist already.");
         }

@@ -27,16 +27,23 @@ pub(super) fn second_superuser(names: Names) -> Vec<String> {
         format!("SELECT format('ALTER ROLE %I LOGIN SUPERUSER', rolname) FROM pg_roles"),
         format!(" WHERE rolname = {new} AND NOT (rolsuper AND rolcanlogin) \\gexec"),
     ];
-    for database in names.databases {
-        let name = literal(database);
-        lines.push(format!(
-            "SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0', {name}, {new})"
-        ));
-        lines.push(format!(
-            " WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {name}) \\gexec"
-        ));
-    }
+    lines.extend(databases(names));
     lines
+}
+
+/// Gives what makes the databases that are missing.
+pub(super) fn databases(names: Names) -> Vec<String> {
+    let new = literal(names.new);
+    let make = |database: &&str| {
+        let name = literal(database);
+        [
+            format!(
+                "SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0', {name}, {new})"
+            ),
+            format!(" WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {name}) \\gexec"),
+        ]
+    };
+    names.databases.iter().flat_map(make).collect()
 }
 
 /// Gives what takes plan A back: the new role goes, and what it owns goes to the old one.

@@ -18,7 +18,7 @@ mod external_network_consumers;
 mod init;
 mod init_scripts_on_live_volume;
 mod kubernetes_same_name;
-mod mount;
+pub(crate) mod mount;
 mod network;
 mod port_in_use;
 mod provider_env;

@@ -4,18 +4,18 @@ use crate::compose::store::{self, Store, is_within};
 use crate::compose::value::Value;
 
 /// Something mounted into a service's container.
-pub(super) struct Mount<'v> {
+pub(crate) struct Mount<'v> {
     /// The volume's key or the host's path; none for an anonymous volume.
-    pub(super) source: Option<&'v str>,
+    pub(crate) source: Option<&'v str>,
     /// The path in the container.
-    pub(super) target: &'v str,
+    pub(crate) target: &'v str,
     /// Whether it is a volume of the engine's, not a path of the host.
-    pub(super) is_volume: bool,
-    pub(super) value: &'v Value,
+    pub(crate) is_volume: bool,
+    pub(crate) value: &'v Value,
 }
 
 /// Gives what a service mounts, `tmpfs` and such aside.
-pub(super) fn mounts(service: &Value) -> impl Iterator<Item = Mount<'_>> {
+pub(crate) fn mounts(service: &Value) -> impl Iterator<Item = Mount<'_>> {
     let items = service.get("volumes").map(Value::items).unwrap_or_default();
     items.iter().filter_map(|value| {
         let is_volume = match value.text_of("type") {
@@ -33,7 +33,7 @@ pub(super) fn mounts(service: &Value) -> impl Iterator<Item = Mount<'_>> {
 }
 
 /// Gives the store that a service runs, by its image or by where it keeps its data.
-pub(super) fn store(service: &Value) -> Option<&'static Store> {
+pub(crate) fn store(service: &Value) -> Option<&'static Store> {
     service.text_of("image").and_then(store::of_image).or_else(|| {
         let built = service.get("build").is_some();
         let mut held = mounts(service).filter(|mount| built && !is_read_only(mount));
@@ -42,7 +42,7 @@ pub(super) fn store(service: &Value) -> Option<&'static Store> {
 }
 
 /// Gives the mounts that hold a service's data: they outlive its container and are written to.
-pub(super) fn data(service: &Value) -> Vec<Mount<'_>> {
+pub(crate) fn data(service: &Value) -> Vec<Mount<'_>> {
     let store = store(service);
     mounts(service)
         .filter(|mount| mount.source.is_some() && !is_read_only(mount))
@@ -65,7 +65,7 @@ pub(super) fn is_covered(store: &Store, service: &Value) -> bool {
 }
 
 /// Tells whether a path is where a store keeps its data.
-pub(super) fn is_its_folder(store: &Store, service: &Value, path: &str) -> bool {
+pub(crate) fn is_its_folder(store: &Store, service: &Value, path: &str) -> bool {
     let told = service.at(&["environment", "PGDATA"]).and_then(Value::text);
     let is_told = told.is_some_and(|told| is_within(told, path.trim_end_matches('/')));
     // Mounted may be the folder itself, what is in it, or what it is in.
@@ -89,7 +89,7 @@ pub(super) fn is_state(path: &str) -> bool {
 }
 
 /// Folders whose content is made anew from what is elsewhere.
-pub(super) fn is_remade(path: &str) -> bool {
+pub(crate) fn is_remade(path: &str) -> bool {
     const PARTS: &[&str] = &[
         ".cache",
         ".cargo",
