@@ -32,7 +32,7 @@ fn homelab(sql: SqlPlan) -> String {
         project: None,
         all_projects: false,
     };
-    let load = LoadOptions { names: Vec::new(), no_ignore: false, extra: Vec::new() };
+    let load = LoadOptions::default();
     let repo = Repo::load(&root, &load).expect("the example");
     let mut plan = rename.plan(&repo).expect("a plan");
     review(&mut plan, &repo);
