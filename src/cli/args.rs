@@ -23,6 +23,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Rename(RenameArgs),
     Retire(RetireArgs),
+    Superuser(SuperuserArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
     /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
@@ -167,4 +168,24 @@ pub(super) struct RetireArgs {
     /// Heeds what means the service for sure, and not what may mean it.
     #[arg(long)]
     pub(super) only_certain: bool,
+}
+
+/// Gives a Postgres server another superuser; apps keep their users.
+#[derive(Debug, Args)]
+pub(super) struct SuperuserArgs {
+    /// The server's service.
+    pub(super) service: String,
+    /// The superuser to be.
+    pub(super) new: String,
+    /// The superuser as it is [default: what the files say].
+    #[arg(long, value_name = "OLD")]
+    pub(super) from: Option<String>,
+    /// The default database from now on [default: it stays what it is].
+    #[arg(long, value_name = "NAME")]
+    pub(super) default_database: Option<String>,
+    /// Takes the server's password from this variable, where it was an app's too.
+    #[arg(long, value_name = "VAR")]
+    pub(super) split_password: Option<String>,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
 }

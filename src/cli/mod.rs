@@ -12,6 +12,7 @@ mod graph;
 mod paths;
 mod rename;
 mod retire;
+mod superuser;
 mod verify;
 
 use std::ffi::OsString;
@@ -106,6 +107,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Schema => return print(io, &generate::schema()),
         Command::Rename(args) => Work::Rename(args),
         Command::Retire(args) => Work::Retire(args),
+        Command::Superuser(args) => Work::Superuser(args),
         Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
@@ -126,6 +128,10 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             let usage = change::Usage::of(&args.usage);
             change::run(&retire::options(args, &globals), &globals, &usage, io)
         }
+        Work::Superuser(args) => {
+            let usage = change::Usage::of(&args.change.usage);
+            change::run(&superuser::options(args, &globals), &globals, &usage, io)
+        }
         Work::Graph => graph::run(&globals, io),
     }
 }
@@ -134,6 +140,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
 enum Work {
     Rename(args::RenameArgs),
     Retire(args::RetireArgs),
+    Superuser(args::SuperuserArgs),
     Graph,
 }
 

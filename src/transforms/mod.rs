@@ -12,3 +12,4 @@ pub mod retire;
 pub mod review;
 pub mod semantic;
 pub mod situation;
+pub mod superuser;

@@ -132,6 +132,16 @@ pub enum PlanError {
         /// The services.
         services: Vec<String>,
     },
+    /// The service is none that the change is for.
+    #[error("service `{service}` {problem}")]
+    Unsuited {
+        /// The service.
+        service: String,
+        /// Why not, and what to do.
+        problem: String,
+        /// Where it is defined.
+        place: Option<(String, Span)>,
+    },
     /// A file that was named can't be used.
     #[error("{path} is no Compose file that can be read here: check the path given with -f")]
     UnreadableFile {
@@ -199,7 +209,8 @@ impl PlanError {
             Self::Exists { path, span, .. } | Self::NotAnAlias { path, span, .. } => {
                 Some((path, *span))
             }
-            Self::NotFound { new_exists: Some((path, span)), .. } => Some((path, *span)),
+            Self::NotFound { new_exists: Some((path, span)), .. }
+            | Self::Unsuited { place: Some((path, span)), .. } => Some((path, *span)),
             _ => None,
         }
     }

@@ -28,6 +28,8 @@ use crate::compose::usage::Confidence;
 pub struct Client {
     /// The program: `psql`.
     pub program: String,
+    /// Where its name stands.
+    pub at: Option<Range<usize>>,
     /// Whom it connects as: `-U`, or psql's second operand.
     pub user: Option<Argument>,
     /// The database that it names: `-d`, `-l` of pg_dumpall, or an operand.
@@ -154,6 +156,7 @@ impl Reader<'_> {
         }
         let mut client = Client {
             program: name.to_owned(),
+            at: words.get(at).and_then(|head| head.text.source(&(0..head.text.len()))),
             user: None,
             database: None,
             host: None,

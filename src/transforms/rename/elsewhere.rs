@@ -107,7 +107,7 @@ fn leave_upstreams(files: &mut [FileMentions<'_>], name: &str) {
 
 /// What stands for a command in the tree's scripts, which read one another (`source lib.sh`). Of two
 /// of one name the first by path counts; a script's own come before these.
-fn wrappers(repo: &Repo) -> BTreeMap<String, Vec<String>> {
+pub(in crate::transforms) fn wrappers(repo: &Repo) -> BTreeMap<String, Vec<String>> {
     let found: Vec<BTreeMap<String, Vec<String>>> = repo
         .files
         .par_iter()
@@ -159,7 +159,11 @@ pub(super) fn names_a_path(repo: &Repo, name: &str) -> bool {
 /// A file lies in the nearest folder above it whose project defines OLD; where there is none, it is
 /// taken to be about the projects nearest below the folders above it. Where those are not all
 /// chosen, the mention is not ours to change.
-pub(super) fn is_in_reach(path: &str, chosen: &[Project], definers: &[Project]) -> bool {
+pub(in crate::transforms) fn is_in_reach(
+    path: &str,
+    chosen: &[Project],
+    definers: &[Project],
+) -> bool {
     let is_chosen = |project: &Project| chosen.iter().any(|own| own.folder == project.folder);
     if let Some(project) = owner(path, definers) {
         return is_chosen(project);

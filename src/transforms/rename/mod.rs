@@ -5,7 +5,7 @@
 //! and the referees read each changed YAML file before anything is shown or written.
 
 mod alias;
-mod elsewhere;
+pub(super) mod elsewhere;
 pub mod options;
 pub(super) mod role;
 pub(super) mod select;

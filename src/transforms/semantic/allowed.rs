@@ -1,7 +1,7 @@
 //! The differences that intents bring.
 
 use crate::compose::names::Namespace;
-use crate::compose::value::{Value, ValueKind};
+use crate::compose::value::{Origin, Value, ValueKind};
 use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
 use crate::transforms::semantic::text::{is_renamed, is_renamed_with};
 
@@ -177,6 +177,7 @@ impl SuperuserIntent {
             ["environment", variable] if before.is_none() => {
                 self.split_password.as_deref() == Some(*variable)
             }
+            ["environment", _] if self.takes_split_password(after) => true,
             ["environment" | "labels", ..]
             | ["command" | "entrypoint", ..]
             | ["healthcheck", "test", ..] => {
@@ -186,11 +187,29 @@ impl SuperuserIntent {
                 more.push(format!("--dbname={database}"));
                 more.extend(self.database_before.clone());
                 more.push(self.from.clone());
-                let pairs = [(self.from.clone(), self.to.clone())];
-                is_renamed_with(&flat(before), &flat(after), &pairs, &more)
+                // The container's own variables.
+                more.extend(["$POSTGRES_DB", "${POSTGRES_DB}"].map(str::to_owned));
+                let mut pairs = vec![(self.from.clone(), self.to.clone())];
+                let before = flat(before);
+                // A user whose variable no file sets stays as it is written.
+                let is_open = |word: &&str| word.starts_with("${") && word.ends_with('}');
+                let words = before.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+                let open = words.filter(is_open).filter(|_| rest[0] != "environment");
+                pairs.extend(open.map(|word| (word.to_owned(), self.to.clone())));
+                is_renamed_with(&before, &flat(after), &pairs, &more)
             }
             _ => false,
         }
+    }
+}
+
+impl SuperuserIntent {
+    /// Tells whether a value is the superuser's password now, as a backup of the cluster has it.
+    fn takes_split_password(&self, after: Option<&Value>) -> bool {
+        let raw = after.and_then(|after| after.origin.as_ref()).map(Origin::raw);
+        let (Some(variable), Some(raw)) = (&self.split_password, raw) else { return false };
+        let rest = raw.strip_prefix("${").and_then(|rest| rest.strip_prefix(variable.as_str()));
+        rest.is_some_and(|rest| rest.starts_with(['}', ':', '?']) && raw.ends_with('}'))
     }
 }
 

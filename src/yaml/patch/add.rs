@@ -21,22 +21,43 @@ pub fn add_entry(
     key: &str,
     value: &Value,
 ) -> Result<Patch, Refusal> {
+    add_entries(doc, mapping, &[(key.to_owned(), value.clone())])
+}
+
+/// Adds pairs at the end of a mapping, in order.
+///
+/// # Errors
+/// As for [`add_entry`].
+pub fn add_entries(
+    doc: &Document,
+    mapping: NodeId,
+    pairs: &[(String, Value)],
+) -> Result<Patch, Refusal> {
+    if pairs.is_empty() {
+        return Ok(Patch::default());
+    }
     let renderer = Renderer::near(doc, mapping);
     let edits = match &doc.node(mapping).kind {
         Kind::Mapping { style: Style::Block, entries } => {
-            let lines = renderer.entry(key, value, column_of(doc, mapping))?;
+            let mut lines = Vec::new();
+            for (key, value) in pairs {
+                lines.extend(renderer.entry(key, value, column_of(doc, mapping))?);
+            }
             let last = entries.last().map_or(mapping, |last| last.value);
             vec![append_lines(doc, last, &lines)]
         }
         Kind::Mapping { style: Style::Flow, entries } => {
             let last = entries.last().map(|last| (last.key, last.value));
-            append_flow(doc, mapping, last, &[renderer.flow_entry(key, value)?])?
+            let new: Result<Vec<_>, _> =
+                pairs.iter().map(|(key, value)| renderer.flow_entry(key, value)).collect();
+            append_flow(doc, mapping, last, &new?)?
         }
         Kind::Alias { .. } => return Err(Refusal::of(doc, mapping, "the mapping is an alias")),
         _ => return Err(Refusal::of(doc, mapping, "this is no mapping")),
     };
-    let change = Change::AddEntry(mapping, key.to_owned(), value.clone());
-    Ok(Patch { edits, changes: vec![change] })
+    let change =
+        |(key, value): &(String, Value)| Change::AddEntry(mapping, key.clone(), value.clone());
+    Ok(Patch { edits, changes: pairs.iter().map(change).collect() })
 }
 
 /// Adds items at the end of a sequence (block or flow), in the style of the items before.

@@ -17,7 +17,7 @@ use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::yaml::document::{Document, NodeId};
 
-pub use add::{add_entry, add_items};
+pub use add::{add_entries, add_entry, add_items};
 pub use list_to_map::list_to_map;
 pub use remove::{clear, remove};
 pub use replace::replace_value;

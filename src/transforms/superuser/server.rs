@@ -1,0 +1,293 @@
+//! The server that is meant: what the files say of it before the change.
+
+use std::collections::BTreeSet;
+
+use crate::compose::discover::Project;
+use crate::compose::effective::Effective;
+use crate::compose::env_file::{self, EnvEntry};
+use crate::compose::model::{ComposeFile, file_name};
+use crate::compose::value::{Origin, Value};
+use crate::repo::kind::{FileKind, kind};
+use crate::repo::load::Repo;
+use crate::repo::models::Tree;
+use crate::repo::workspace::Workspace;
+use crate::text::source::SourceFile;
+use crate::transforms::plan::PlanError;
+use crate::transforms::rename::elsewhere::is_in_reach;
+
+use super::family::{Family, family};
+use super::options::Superuser;
+use super::setting::Site;
+use super::variable::{Users, sole};
+
+/// A server with all that the files say of it.
+pub(super) struct Server<'a> {
+    pub(super) superuser: &'a Superuser,
+    pub(super) repo: &'a Repo,
+    pub(super) workspace: &'a Workspace,
+    pub(super) project: &'a Project,
+    pub(super) family: Family,
+    /// The files that are loaded together, each with what they come to; the project's own first.
+    pub(super) groups: Vec<Group<'a>>,
+    /// Which services' values stand where.
+    pub(super) users: Users,
+    /// Hosts and containers that it answers to.
+    pub(super) names: BTreeSet<String>,
+    /// The superuser before.
+    pub(super) old: Old,
+    /// The default database before, and how Compose comes to it.
+    pub(super) database: Database,
+    /// The project's env files, templates too, in order of path.
+    pub(super) env_files: Vec<EnvFile<'a>>,
+    /// Every project of the tree, whatever `-f` says.
+    pub(super) all_projects: &'a [Project],
+}
+
+/// Files that are loaded together and have the service.
+pub(super) struct Group<'a> {
+    pub(super) sites: Vec<Site<'a>>,
+    pub(super) model: Effective,
+}
+
+/// The superuser before the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Old {
+    /// Its name, where the files or the person say it.
+    pub(super) name: Option<String>,
+    /// As it is written: `${POSTGRES_USER:-app}`.
+    pub(super) raw: String,
+    /// The variable that it is taken from, where it is nothing else.
+    pub(super) variable: Option<String>,
+    /// Whether the change was made before.
+    pub(super) is_new: bool,
+}
+
+/// The default database before the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Database {
+    /// Its name, where the files say it.
+    pub(super) name: Option<String>,
+    /// How Compose comes to it, where it is set: `${POSTGRES_DB:-shop}`.
+    pub(super) raw: Option<String>,
+}
+
+impl<'a> Server<'a> {
+    /// Reads what the files say.
+    ///
+    /// # Errors
+    /// The service is no server that the change is for, or has another superuser than `--from`.
+    pub(super) fn read(
+        superuser: &'a Superuser,
+        repo: &'a Repo,
+        workspace: &'a Workspace,
+        project: &'a Project,
+        all_projects: &'a [Project],
+    ) -> Result<Self, PlanError> {
+        let service = &superuser.service;
+        let groups = groups(service, repo, workspace, project);
+        let unsuited = |problem: String| {
+            let site = groups.first().and_then(|group| group.sites.first());
+            PlanError::Unsuited {
+                service: service.clone(),
+                problem,
+                place: site.map(|site| {
+                    (site.file.path.clone(), site.file.doc.node(site.service.key).span)
+                }),
+            }
+        };
+        let found = groups.iter().find_map(|group| {
+            let body = group.model.services.get(service)?;
+            let has = |name: &str| group.model.variable(service, name).is_some();
+            Some((group, family(body, &has)?))
+        });
+        let Some((group, family)) = found else {
+            return Err(unsuited(
+                "runs no Postgres server that is known here: neither its image nor its variables and volumes say so".to_owned(),
+            ));
+        };
+        let users = Users::of(groups.iter().map(|group| &group.model));
+        let (old, database) = before(superuser, family, &group.model);
+        let mut server = Self {
+            superuser,
+            repo,
+            workspace,
+            project,
+            family,
+            names: names(service, &groups),
+            users,
+            old,
+            database,
+            groups: Vec::new(),
+            env_files: env_files(repo, workspace, project, all_projects),
+            all_projects,
+        };
+        if server.old.name.is_none() {
+            server.old.name = superuser.from.clone().or_else(|| server.name_in_templates());
+        }
+        let known = server.old.name.as_ref();
+        if let (Some(from), Some(known)) = (&superuser.from, known)
+            && from != known
+            && !server.old.is_new
+        {
+            return Err(unsuited(format!("has the superuser `{known}`, not `{from}`")));
+        }
+        if server.old.is_new {
+            server.old.name = superuser.from.clone();
+        }
+        server.groups = groups;
+        Ok(server)
+    }
+
+    /// Gives the service's name.
+    pub(super) fn service(&self) -> &'a str {
+        &self.superuser.service
+    }
+
+    /// Gives the files of the project, the Compose files that could be read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &'a ComposeFile> {
+        let workspace = self.workspace;
+        self.project.all_files().filter_map(move |path| workspace.files.get(path))
+    }
+
+    /// Gives what the project's own files come to.
+    pub(super) fn model(&self) -> Option<&Effective> {
+        self.groups.first().map(|group| &group.model)
+    }
+
+    /// The one value that the templates give the superuser's variable.
+    fn name_in_templates(&self) -> Option<String> {
+        let variable = self.old.variable.as_ref()?;
+        let values: BTreeSet<String> = self
+            .env_files
+            .iter()
+            .filter_map(|file| file.value(variable))
+            .filter(|value| super::options::is_plain(value))
+            .collect();
+        let mut values = values.into_iter();
+        values.next().filter(|_| values.next().is_none())
+    }
+}
+
+/// An env file with its assignments.
+pub(super) struct EnvFile<'a> {
+    pub(super) file: &'a SourceFile,
+    pub(super) entries: Vec<EnvEntry>,
+}
+
+impl<'a> EnvFile<'a> {
+    fn new(file: &'a SourceFile) -> Self {
+        Self { file, entries: env_file::entries(&file.text) }
+    }
+
+    /// Finds the last assignment of a variable, which counts.
+    pub(super) fn entry(&self, name: &str) -> Option<&EnvEntry> {
+        let named = |entry: &&EnvEntry| self.file.text.get(entry.name.clone()) == Some(name);
+        self.entries.iter().rev().find(named)
+    }
+
+    /// Gives the value of a variable.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        Some(self.entry(name)?.decoded(&self.file.text))
+    }
+
+    /// Tells whether the file is one that people copy to make the real one.
+    pub(super) fn is_template(&self) -> bool {
+        let name = file_name(&self.file.path).to_ascii_lowercase();
+        let words = ["example", "sample", "template", "dist", "tmpl", "tpl", "default", "defaults"];
+        name.split(['.', '-', '_']).any(|part| words.contains(&part))
+    }
+}
+
+/// The env files that are the project's and no other's.
+fn env_files<'a>(
+    repo: &'a Repo,
+    workspace: &Workspace,
+    project: &Project,
+    all_projects: &[Project],
+) -> Vec<EnvFile<'a>> {
+    let chosen = std::slice::from_ref(project);
+    let files = repo.files.iter().filter(|file| {
+        !workspace.files.contains_key(&file.path)
+            && kind(&file.path, &file.text) == FileKind::Env
+            && is_in_reach(&file.path, chosen, all_projects)
+    });
+    files.map(EnvFile::new).collect()
+}
+
+/// The files that are loaded together: the project's own with what is laid over them, and each
+/// variant that can be loaded alone.
+fn groups<'a>(
+    service: &str,
+    repo: &'a Repo,
+    workspace: &'a Workspace,
+    project: &'a Project,
+) -> Vec<Group<'a>> {
+    let tree = Tree::before(repo, workspace);
+    let site = |path: &String| Site::find(workspace.files.get(path)?, service);
+    let mut main: Vec<Site<'a>> = project.files.iter().filter_map(site).collect();
+    let mut alone = Vec::new();
+    for path in &project.variants {
+        let Some(site) = site(path) else { continue };
+        if site.is_whole() {
+            let model = tree.variant(project, path);
+            alone.push(Group { sites: vec![site], model });
+        } else {
+            main.push(site);
+        }
+    }
+    let mut groups = Vec::new();
+    if !main.is_empty() {
+        groups.push(Group { sites: main, model: tree.model(project) });
+    }
+    groups.append(&mut alone);
+    groups
+}
+
+/// What the variables say of the superuser and its database.
+pub(super) fn before(superuser: &Superuser, family: Family, model: &Effective) -> (Old, Database) {
+    let service = &superuser.service;
+    let written = |name: &str| {
+        let value = model.variable(service, name)?;
+        let raw = value.origin.as_ref().map(Origin::raw).unwrap_or_default();
+        match value.text() {
+            Some("") => None,
+            Some(text) => Some((text.to_owned(), raw.to_owned())),
+            // Passed through from the caller.
+            None => Some((format!("${name}"), format!("${{{name}}}"))),
+        }
+    };
+    if model.variable(service, "POSTGRES_USER_FILE").is_some() {
+        let raw = "POSTGRES_USER_FILE".to_owned();
+        let old = Old { name: None, raw, variable: None, is_new: false };
+        return (old, Database { name: None, raw: None });
+    }
+    let known = |text: String| (!text.contains('$')).then_some(text);
+    let (text, raw) = written(Family::USER)
+        .unwrap_or_else(|| (family.default_user().to_owned(), family.default_user().to_owned()));
+    let variable = sole(&raw).map(|(name, _)| name);
+    let old = Old { is_new: text == superuser.to, name: known(text), raw, variable };
+    let database = match written(family.database_key()) {
+        Some((text, raw)) => Database { name: known(text), raw: Some(raw) },
+        None => Database {
+            name: family.default_database().map(str::to_owned).or_else(|| old.name.clone()),
+            raw: None,
+        },
+    };
+    (old, database)
+}
+
+/// Names by which other containers and `docker exec` reach the server.
+fn names(service: &str, groups: &[Group<'_>]) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([service.to_owned()]);
+    for group in groups {
+        let Some(body) = group.model.services.get(service) else { continue };
+        names.extend(body.text_of("container_name").map(str::to_owned));
+        let networks = body.get("networks").into_iter().flat_map(Value::entries);
+        for (_, network) in networks {
+            let aliases = network.get("aliases").map(Value::items).unwrap_or_default();
+            names.extend(aliases.iter().filter_map(|alias| alias.text().map(str::to_owned)));
+        }
+    }
+    names.retain(|name| !name.contains('$'));
+    names
+}

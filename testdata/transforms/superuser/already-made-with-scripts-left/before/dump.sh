@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose exec -T db pg_dumpall -U app > all.sql

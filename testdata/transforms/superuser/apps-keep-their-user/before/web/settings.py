@@ -1,0 +1,2 @@
+DATABASES = {"default": {"USER": "shopbot", "HOST": "db"}}
+DSN = "host=db user=shopbot dbname=shop"

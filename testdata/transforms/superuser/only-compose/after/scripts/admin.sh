@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker exec db pg_dumpall -U shopbot

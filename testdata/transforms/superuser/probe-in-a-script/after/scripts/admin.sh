@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+until docker compose exec -T db pg_isready -U postgres -d shop; do sleep 1; done
+until pg_isready -h db -U shopbot; do sleep 1; done

@@ -1,0 +1,1 @@
+psql -U shopbot -d postgres -c "\du"

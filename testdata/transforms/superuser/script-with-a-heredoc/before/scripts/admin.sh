@@ -1,0 +1,9 @@
+#!/bin/sh
+set -eu
+docker compose exec -T db psql -U shopbot <<EOF
+CREATE ROLE blog LOGIN;
+GRANT CONNECT ON DATABASE shop TO blog;
+EOF
+docker compose exec -T db psql -U shopbot -d postgres <<EOF
+CREATE ROLE wiki LOGIN;
+EOF

@@ -1,0 +1,1 @@
+docker compose exec -T db pg_dumpall -U postgres
