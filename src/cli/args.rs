@@ -24,6 +24,7 @@ pub(super) enum Command {
     Rename(RenameArgs),
     Retire(RetireArgs),
     Superuser(SuperuserArgs),
+    Apply(ApplyArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
     /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
@@ -186,6 +187,13 @@ pub(super) struct SuperuserArgs {
     /// Takes the server's password from this variable, where it was an app's too.
     #[arg(long, value_name = "VAR")]
     pub(super) split_password: Option<String>,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+}
+
+/// Makes all changes that composemod.yaml declares: each rename in order, then each superuser.
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) change: ChangeArgs,
 }

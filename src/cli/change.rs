@@ -125,11 +125,16 @@ pub(super) fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
     if let Some((path, span)) = error.place() {
         main = main.at(path, span);
     }
-    let mut behind = match error {
-        PlanError::NotFound { findings, .. } => findings.clone(),
-        _ => Vec::new(),
-    };
-    let is_behind = |found: &&Finding| match (error, &found.place) {
+    let mut behind = error.findings().to_vec();
+    if let PlanError::Declared { place, declared, .. } = error {
+        if let PlanError::NotFound { new_exists: Some(_), .. } = error.cause() {
+            main = main.help("where the old name is retired, declare `keep-alias: false` for it");
+        }
+        let asked = Finding::info("declared-here", "it is asked for here");
+        let is_elsewhere = place.is_some();
+        behind.extend(is_elsewhere.then(|| asked.at(declared.path.as_str(), declared.span)));
+    }
+    let is_behind = |found: &&Finding| match (error.cause(), &found.place) {
         (PlanError::UnreadableFile { path }, Some(place)) => place.path == *path,
         _ => found.severity > Severity::Info,
     };

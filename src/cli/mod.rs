@@ -3,6 +3,7 @@
 //! Invariants: no command writes to the process's own streams or reads its environment: all comes
 //! with [`Io`], so that tests run in process. Deliberately absent: any decision about files.
 
+mod apply;
 mod args;
 mod change;
 mod declaration;
@@ -108,6 +109,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Rename(args) => Work::Rename(args),
         Command::Retire(args) => Work::Retire(args),
         Command::Superuser(args) => Work::Superuser(args),
+        Command::Apply(args) => Work::Apply(args),
         Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
@@ -132,6 +134,16 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             let usage = change::Usage::of(&args.change.usage);
             change::run(&superuser::options(args, &globals), &globals, &usage, io)
         }
+        Work::Apply(args) => match apply::sequence(&args.change, &globals) {
+            Ok(sequence) => {
+                let usage = change::Usage::of(&args.change.usage);
+                change::run(&sequence, &globals, &usage, io)
+            }
+            Err(finding) => {
+                complain(io, &human::findings(&[finding], &Repo::default(), look));
+                Exit::Failed
+            }
+        },
         Work::Graph => graph::run(&globals, io),
     }
 }
@@ -141,6 +153,7 @@ enum Work {
     Rename(args::RenameArgs),
     Retire(args::RetireArgs),
     Superuser(args::SuperuserArgs),
+    Apply(args::ApplyArgs),
     Graph,
 }
 

@@ -154,6 +154,35 @@ impl TextEdit {
         composed
     }
 
+    /// Maps a place in the text as these edits leave it to the text before, where the same stood
+    /// there.
+    #[must_use]
+    pub fn kept(&self, after: Span) -> Option<Span> {
+        let touched = |place: &Span| place.start < after.end && after.start < place.end;
+        let is_kept = !self.moved().iter().any(touched);
+        is_kept.then(|| self.before(after))
+    }
+
+    /// Maps a place in the text as these edits leave it to the text before; a place in what they
+    /// wrote is all that stood there.
+    #[must_use]
+    pub fn before(&self, after: Span) -> Span {
+        let moved = self.moved();
+        let edit_before = |at: usize| at.checked_sub(1).map(|at| (moved[at], self.edits[at].span));
+        let first = moved.partition_point(|place| place.end <= after.start);
+        let start = match (moved.get(first), self.edits.get(first), edit_before(first)) {
+            (Some(place), Some(edit), _) if place.start <= after.start => edit.span.start,
+            (_, _, Some((place, edit))) => after.start - place.end + edit.end,
+            _ => after.start,
+        };
+        let end = match edit_before(moved.partition_point(|place| place.start < after.end)) {
+            Some((place, edit)) if after.end <= place.end => edit.end,
+            Some((place, edit)) => after.end - place.end + edit.end,
+            None => after.end,
+        };
+        Span { start, end: end.max(start) }
+    }
+
     /// Gives where each edit's text stands once all are made.
     #[must_use]
     pub fn moved(&self) -> Vec<Span> {
@@ -259,6 +288,49 @@ mod tests {
             let expected: Vec<Edit> = one.edits.iter().filter(changes).cloned().collect();
             prop_assert_eq!(&one.then(&nothing, &text).edits, &expected);
             prop_assert_eq!(&nothing.then(&one, &text).edits, &expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_kept_is_found_again(
+            text in "[a-e]{0,12}",
+            cuts in cuts(),
+            start in 0..20_usize,
+            length in 0..4_usize,
+        ) {
+            let edit = edits(text.len(), &cuts);
+            let after = edit.apply(&text);
+            let start = start.min(after.len());
+            let place = Span::new(start, (start + length).min(after.len()));
+            let before = edit.before(place);
+            prop_assert!(before.range().end <= text.len());
+            if let Some(kept) = edit.kept(place) {
+                prop_assert_eq!(text.get(kept.range()), after.get(place.range()));
+            }
+        }
+    }
+
+    #[test]
+    fn places_are_found_again() {
+        // `abcdef` becomes `aXYZdf`.
+        let edit = TextEdit::new(vec![
+            Edit::replace(Span::new(1, 3), "XYZ"),
+            Edit::replace(Span::new(4, 5), ""),
+        ])
+        .unwrap();
+        for (after, before, kept) in [
+            ((0, 1), (0, 1), true),
+            ((1, 4), (1, 3), false),
+            ((2, 3), (1, 3), false),
+            ((0, 2), (0, 3), false),
+            ((4, 5), (3, 4), true),
+            ((5, 6), (5, 6), true),
+            ((4, 6), (3, 6), false),
+        ] {
+            let (after, before) = (Span::new(after.0, after.1), Span::new(before.0, before.1));
+            assert_eq!(edit.before(after), before, "{after:?}");
+            assert_eq!(edit.kept(after).is_some(), kept, "{after:?}");
         }
     }
 

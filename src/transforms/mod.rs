@@ -2,6 +2,7 @@
 //!
 //! A transform never writes; `--diff`, `--check` and `--write` are three uses of one plan.
 
+pub mod apply;
 pub mod choose;
 mod draft;
 pub mod hazards;
@@ -11,5 +12,6 @@ pub mod rename;
 pub mod retire;
 pub mod review;
 pub mod semantic;
+pub mod sequence;
 pub mod situation;
 pub mod superuser;

@@ -1,7 +1,7 @@
 //! What a transform would do: one value for the diff, the check and the writing.
 
 use crate::compose::usage::{Class, Confidence};
-use crate::diagnostics::Finding;
+use crate::diagnostics::{Finding, Place};
 use crate::repo::load::Repo;
 use crate::text::change::ChangeSet;
 use crate::text::edit::Edit;
@@ -190,14 +190,34 @@ pub enum PlanError {
         /// Folder and main file of each project.
         known: Vec<(String, String)>,
     },
+    /// What is declared can't be understood here.
+    #[error("{error}")]
+    Declared {
+        /// Why.
+        error: Box<Self>,
+        /// The place that it is about, if it has one, in the tree before any step.
+        place: Option<Place>,
+        /// The place that declares it.
+        declared: Place,
+    },
 }
 
 impl PlanError {
+    /// Gives the error itself, wherever it was declared.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Declared { error, .. } => error.cause(),
+            error => error,
+        }
+    }
+
     /// Gives what else there is to say.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::NotFound { findings, .. } => findings,
+            Self::Declared { error, .. } => error.findings(),
             _ => &[],
         }
     }
@@ -211,6 +231,10 @@ impl PlanError {
             }
             Self::NotFound { new_exists: Some((path, span)), .. }
             | Self::Unsuited { place: Some((path, span)), .. } => Some((path, *span)),
+            Self::Declared { place, declared, .. } => {
+                let place = place.as_ref().unwrap_or(declared);
+                Some((&place.path, place.span))
+            }
             _ => None,
         }
     }

@@ -66,7 +66,7 @@ pub struct RenameDeclaration {
     /// Whether the old name stays a network alias.
     #[schemars(default = "yes")]
     pub keep_alias: bool,
-    /// The day on which the old name's alias is to go, `YYYY-MM-DD`. From then on it is overdue.
+    /// The day by which the old name's alias is to go, `YYYY-MM-DD`. After it, it is overdue.
     #[schemars(default, with = "String", regex(pattern = date::PATTERN), extend("format" = "date"))]
     pub keep_alias_until: Option<At<Date>>,
 }
