@@ -163,8 +163,12 @@ impl Survey<'_, '_> {
         }
     }
 
-    /// Tells of services whose image reaches for the name by itself.
+    /// Refuses for services whose image reaches for the name by itself. Where it is to go all the
+    /// same, the hazard of that name tells of them.
     fn baked_in(&mut self, bearer: &Bearer) {
+        if self.retire.heed == Heed::Sure {
+            return;
+        }
         let name = &self.retire.name;
         let borne: BTreeSet<&str> =
             bearer.bearings.iter().map(|one| one.network.as_str()).collect();
