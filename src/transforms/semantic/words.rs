@@ -155,9 +155,14 @@ fn superuser_line(superuser: &SuperuserIntent, models: &Models) -> Option<String
 }
 
 fn retired(retire: &RetireIntent, models: &Models) -> Vec<String> {
+    let before = models.before.services.get(&retire.service);
     let Some(after) = models.after.services.get(&retire.service) else { return Vec::new() };
+    if before == Some(after) {
+        // A refused plan changes nothing.
+        return Vec::new();
+    }
     let answers = answers(&retire.service, after).join("; ");
-    vec![format!("service {} no longer answers to {}; it {answers}", retire.service, retire.alias)]
+    vec![format!("service {} loses the alias {}; it {answers}", retire.service, retire.alias)]
 }
 
 /// The services that name another one: by reference, or in a setting or command.
