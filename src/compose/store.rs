@@ -59,7 +59,7 @@ const STORES: &[Store] = &[
     Store {
         name: "MariaDB",
         words: &["mariadb"],
-        folders: &["/var/lib/mysql", "/bitnami/mariadb"],
+        folders: &["/var/lib/mysql", "/bitnami/mariadb", "/config"],
         holds: Records,
         unmounted: Anonymous,
     },
@@ -191,47 +191,28 @@ const STORES: &[Store] = &[
     },
 ];
 
-/// Words of images that only work with a store.
-const HELPERS: &[&str] = &[
-    "admin",
-    "adapter",
-    "agent",
-    "backup",
-    "backups",
-    "bouncer",
-    "bridge",
-    "cat",
-    "cli",
-    "client",
-    "commander",
-    "connect",
-    "console",
-    "dashboards",
-    "dump",
-    "exporter",
-    "express",
-    "gui",
-    "hq",
-    "init",
-    "insight",
-    "manager",
-    "mc",
-    "mcp",
-    "migrate",
-    "monitor",
-    "operator",
-    "pgadmin",
-    "pgbouncer",
-    "proxy",
-    "registry",
-    "restore",
-    "s3",
-    "schema",
-    "sentinel",
-    "tools",
-    "ui",
-    "upgrade",
-    "web",
+/// Words beside a store's own in the names of images that run it. With any other word an image is a
+/// helper (`postgres-exporter`) or a client (`supertokens-postgresql`).
+const VARIANTS: &[&str] = &[
+    "alpine",
+    "ce",
+    "cluster",
+    "community",
+    "cp",
+    "docker",
+    "ee",
+    "enterprise",
+    "galera",
+    "ha",
+    "lts",
+    "management",
+    "oss",
+    "replica",
+    "repmgr",
+    "rs",
+    "server",
+    "single",
+    "stack",
 ];
 
 /// Gives the store that an image runs.
@@ -240,19 +221,26 @@ pub fn of_image(image: &str) -> Option<&'static Store> {
     let name = repository(image);
     let last = name.rsplit('/').next().unwrap_or(name);
     // `mssql/server` says in its folder what it is.
-    let telling = if matches!(last, "server" | "community") { name } else { last };
+    let telling = if VARIANTS.contains(&last) { name } else { last };
     let words: Vec<&str> =
         telling.split(['-', '_', '.', '/']).filter(|word| !word.is_empty()).collect();
-    if words.iter().any(|word| HELPERS.contains(word)) {
-        return None;
-    }
-    STORES.iter().find(|store| words.iter().any(|word| store.words.contains(word)))
+    STORES.iter().find(|store| {
+        let is_own = |word: &&str| store.words.contains(word);
+        words.iter().any(is_own)
+            && words.iter().all(|word| is_own(word) || VARIANTS.contains(word) || is_number(word))
+    })
+}
+
+/// `postgres16`, `17`.
+fn is_number(word: &str) -> bool {
+    word.trim_start_matches(['v', 'p', 'g']).bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Gives the store that keeps its data in a folder, where only one kind of store does.
 #[must_use]
 pub fn of_folder(folder: &str) -> Option<&'static Store> {
     let is_its = |known: &str| {
+        // `/data` and the like are many a program's.
         let is_telling = known.matches('/').count() > 1 || known.contains('_');
         is_telling && is_within(folder, known)
     };
@@ -277,6 +265,10 @@ mod tests {
             ("postgres:16-alpine", Some("Postgres")),
             ("registry.example:5000/library/postgres@sha256:0", Some("Postgres")),
             ("postgis/postgis:16-3.4", Some("Postgres")),
+            ("pgvector/pgvector:pg17", Some("Postgres")),
+            ("example/docker-postgis", Some("Postgres")),
+            ("example/supertokens-postgresql", None),
+            ("supabase/postgres-meta", None),
             ("timescale/timescaledb-ha:pg16", Some("Postgres")),
             ("supabase/postgres:15", Some("Postgres")),
             ("bitnami/postgresql", Some("Postgres")),

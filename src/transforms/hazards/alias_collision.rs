@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Hazard;
 use super::network::{Answering, answers};
 use super::view::{Borne, View};
-use crate::diagnostics::Finding;
+use crate::diagnostics::{Finding, Severity};
 
 pub(super) const HAZARD: Hazard = Hazard {
     id: "alias-collision",
@@ -37,7 +37,7 @@ fn of_service(view: &View<'_>, borne: &Borne<'_>) -> Vec<Finding> {
     let networks = answers(&view.after, view.project, borne.name, borne.after);
     for (network, names) in &networks {
         for name in names.iter().filter(|name| is_given(borne, name)) {
-            let others = view.answering(borne.name, network, name);
+            let others = view.answering((borne.name, borne.after), network, name);
             if !others.is_empty() {
                 found.entry(name).or_insert_with(|| (shown(network), others));
             }
@@ -52,13 +52,18 @@ fn of_service(view: &View<'_>, borne: &Borne<'_>) -> Vec<Finding> {
             "on the network `{network}`, `{name}` is also a name of {}: answers come from all of them in turn",
             named.join(", ")
         );
-        let help = match borne.intent.old == name {
+        let is_kept = borne.intent.old == name;
+        // Between projects that was so before, and maybe they never run on one host.
+        let is_old = is_kept && others.iter().all(|other| other.elsewhere.is_some());
+        let severity = if is_old { Severity::Info } else { Severity::Warning };
+        let help = match is_kept {
             true => "rename with --no-keep-alias, or take one of them off the network",
             false => "choose another name, or take one of them off the network",
         };
         let other = others.first().and_then(|other| other.place.clone());
         let place = other.or_else(|| view.service(borne.key))?;
-        Some(Finding::warning(HAZARD.id, message).at(place.path, place.span).help(help))
+        let finding = Finding::new(HAZARD.id, severity, message);
+        Some(finding.at(place.path, place.span).help(help))
     });
     collisions.chain(own_hostname(view, borne, &networks)).collect()
 }

@@ -23,7 +23,7 @@ fn run(view: &View<'_>) -> Vec<Finding> {
 fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
     let (old, new) = (renamed.old, renamed.new);
     let service = renamed.before;
-    let store = mount::store(service);
+    let store = mount::store(service).filter(|_| !view.is_job(old));
     let anonymous = mounts(service).find(|mount| {
         mount.source.is_none()
             && !mount::is_remade(mount.target)

@@ -8,7 +8,7 @@ use crate::compose::default_host::default_hosts;
 use crate::compose::model::join;
 use crate::compose::usage::occurrences;
 use crate::compose::value::Value;
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::Finding;
 
 pub(super) const HAZARD: Hazard = Hazard {
     id: "baked-in-host",
@@ -42,23 +42,22 @@ const USUAL: &[&str] = &[
 
 fn run(view: &View<'_>) -> Vec<Finding> {
     let renamed = view.renamed();
-    let names = renamed.iter().map(|one| (one.old, one.old, one.new, one.before, one.after));
     let retired: Vec<_> = view.retired().collect();
-    let aliases = retired.iter().map(|(retire, before, after)| {
-        (retire.alias.as_str(), retire.service.as_str(), retire.service.as_str(), *before, *after)
+    let names = renamed.iter().map(|one| Server {
+        name: one.old,
+        old: one.old,
+        new: one.new,
+        before: one.before,
+        after: one.after,
     });
-    names
-        .chain(aliases)
-        .flat_map(|(name, old, new, before, after)| {
-            let server = Server { name, old, new, before, after };
-            view.before
-                .services
-                .iter()
-                .filter(|(client, _)| *client != old)
-                .filter_map(|(client, value)| finding(view, &server, client, value))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let aliases = retired.iter().map(|(retire, before, after)| Server {
+        name: &retire.alias,
+        old: &retire.service,
+        new: &retire.service,
+        before,
+        after,
+    });
+    names.chain(aliases).flat_map(|server| of_server(view, &server)).collect()
 }
 
 /// The service that is reached.
@@ -71,42 +70,69 @@ struct Server<'v> {
     after: &'v Value,
 }
 
-fn finding(view: &View<'_>, server: &Server<'_>, client: &str, value: &Value) -> Option<Finding> {
-    let image = value.get("image").filter(|_| value.get("build").is_none())?;
-    let environment = view.before.environments.get(client);
-    let is_set = |variable: &&str| environment.is_some_and(|known| known.contains_key(*variable));
-    let known = default_hosts(image.text()?)
-        .find(|known| known.host == server.name && !known.variables.iter().any(is_set));
-    let waits = value.at(&["depends_on", server.old]).is_some();
-    let is_likely = waits && USUAL.contains(&server.name) && !is_told(view, server, client, value);
-    let message = match known {
-        _ if !shares_a_network(view, server.before, value) => return None,
-        Some(known) => format!(
-            "`{client}` reaches `{}` by the default of its image, as {} is not set",
-            server.name,
-            known.variables.join(" or ")
-        ),
-        None if is_likely => format!(
-            "no file says where `{client}` finds `{}`: its image may do so by that name",
+fn of_server(view: &View<'_>, server: &Server<'_>) -> Vec<Finding> {
+    let (mut found, mut likely) = (Vec::new(), Vec::new());
+    for (client, value) in &view.before.services {
+        let image = value.get("image").filter(|_| value.get("build").is_none());
+        let Some((image, text)) = image.and_then(|image| Some((image, image.text()?))) else {
+            continue;
+        };
+        if client == server.old || !shares_a_network(view, server.before, value) {
+            continue;
+        }
+        let environment = view.before.environments.get(client);
+        let is_set = |name: &&str| environment.is_some_and(|known| known.contains_key(*name));
+        let known = default_hosts(text)
+            .find(|known| known.host == server.name && !known.variables.iter().any(is_set));
+        let waits = value.at(&["depends_on", server.old]).is_some();
+        if let Some(known) = known {
+            let variables = known.variables.join(" or ");
+            let message = format!(
+                "`{client}` reaches `{}` by the default of its image, as {variables} is not set",
+                server.name
+            );
+            let variable = known.variables.first().unwrap_or(&"the variable");
+            let help = format!("set {variable} of `{client}` to the host `{}`", server.new);
+            found.extend(finding(view, server, image, &message, Some(help)));
+        } else if waits && USUAL.contains(&server.name) && !is_told(view, server, client, value) {
+            likely.push((client, image));
+        }
+    }
+    if let Some((_, image)) = likely.first() {
+        let names: Vec<String> = likely.iter().map(|(client, _)| format!("`{client}`")).collect();
+        let (finds, its) = match names.len() {
+            1 => ("finds", "its image"),
+            _ => ("find", "their images"),
+        };
+        let message = format!(
+            "no file says where {} {finds} `{}`: {its} may do so by that name",
+            names.join(", "),
             server.name
-        ),
-        None => return None,
-    };
+        );
+        found.extend(finding(view, server, image, &message, None));
+    }
+    found
+}
+
+fn finding(
+    view: &View<'_>,
+    server: &Server<'_>,
+    image: &Value,
+    message: &str,
+    help: Option<String>,
+) -> Option<Finding> {
     let keeps = presences(&view.after, view.project, server.after)
         .iter()
         .any(|presence| presence.aliases.contains(&server.name));
-    let (severity, message) = match keeps {
-        true => (Severity::Info, format!("{message}; the alias must stay for it")),
-        false => (Severity::Warning, format!("{message}, and nothing answers to it afterwards")),
-    };
     let place = view.place(image)?;
-    let finding = Finding::new(HAZARD.id, severity, message).at(place.path, place.span);
-    let variable = known.and_then(|known| known.variables.first());
-    Some(match variable.filter(|_| severity > Severity::Info) {
-        Some(variable) => {
-            finding.help(format!("set {variable} to the host `{}` in its environment", server.new))
+    Some(match keeps {
+        true => Finding::info(HAZARD.id, format!("{message}; the alias must stay for that"))
+            .at(place.path, place.span),
+        false => {
+            let message = format!("{message}, and nothing answers to it afterwards");
+            let finding = Finding::warning(HAZARD.id, message).at(place.path, place.span);
+            Finding { help, ..finding }
         }
-        None => finding,
     })
 }
 
@@ -129,9 +155,12 @@ fn is_told(view: &View<'_>, server: &Server<'_>, client: &str, value: &Value) ->
     let keys = ["command", "entrypoint", "labels", "configs", "extra_hosts", "links"];
     let in_service =
         keys.iter().filter_map(|key| value.get(key)).any(|value| any_text(value, &tells));
+    // `content` of a mounted file, as some platforms' own Compose has it.
+    let contents = mounts(value).filter_map(|mount| mount.value.text_of("content"));
+    let in_content = contents.into_iter().any(tells);
     let is_configured = mounts(value).filter(|mount| !mount.is_volume).any(|mount| {
         let path = mount.source.and_then(|source| join(&view.project.folder, source));
         path.is_some_and(|path| view.is_mentioned_in(&path))
     });
-    in_environment || in_service || is_configured
+    in_environment || in_service || in_content || is_configured
 }

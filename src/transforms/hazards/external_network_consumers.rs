@@ -56,13 +56,13 @@ fn finding(
     }
     let engine = view.engine_name(&view.before, "networks", presence.key);
     let network = engine.as_deref().unwrap_or(presence.key);
-    let mut who = sharing.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let mut who: Vec<String> = sharing.iter().take(SHOWN).map(|path| (*path).to_owned()).collect();
     if sharing.len() > SHOWN {
-        who = format!("{who} and {} more", sharing.len() - SHOWN);
+        who.push(format!("{} more projects", sharing.len() - SHOWN));
     }
     let who = match who.is_empty() {
         true => "what else is on it".to_owned(),
-        false => format!("{who} and whatever else is on it"),
+        false => format!("{} and whatever else is on it", who.join(", ")),
     };
     let keeps = after.iter().any(|now| now.id == presence.id && now.aliases.contains(&name));
     let message =

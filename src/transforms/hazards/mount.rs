@@ -35,9 +35,8 @@ pub(crate) fn mounts(service: &Value) -> impl Iterator<Item = Mount<'_>> {
 /// Gives the store that a service runs, by its image or by where it keeps its data.
 pub(crate) fn store(service: &Value) -> Option<&'static Store> {
     service.text_of("image").and_then(store::of_image).or_else(|| {
-        let built = service.get("build").is_some();
-        let mut held = mounts(service).filter(|mount| built && !is_read_only(mount));
-        held.find_map(|mount| store::of_folder(mount.target))
+        let mut written = mounts(service).filter(|mount| !is_read_only(mount));
+        written.find_map(|mount| store::of_folder(mount.target))
     })
 }
 

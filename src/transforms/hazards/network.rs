@@ -88,8 +88,16 @@ pub(super) struct Answering<'v> {
 }
 
 impl View<'_> {
-    /// Finds the services besides `service` that answer to a name on a network after the plan.
-    pub(super) fn answering(&self, service: &str, network: &str, name: &str) -> Vec<Answering<'_>> {
+    /// Finds the services besides one that answer to a name on a network after the plan. Those of
+    /// other projects that can't run beside it, as they bear its container's name, are left out: they
+    /// are copies of its project.
+    pub(super) fn answering(
+        &self,
+        (service, value): (&str, &Value),
+        network: &str,
+        name: &str,
+    ) -> Vec<Answering<'_>> {
+        let own_container = value.text_of("container_name");
         let answers_to = |model: &Effective, project: &Project, other: (&str, &Value)| {
             answers(model, project, other.0, other.1)
                 .get(network)
@@ -104,11 +112,11 @@ impl View<'_> {
             place: self.service(other),
         });
         let foreign = self.foreign().flat_map(|other| {
-            let services = other
-                .model
-                .services
-                .iter()
-                .filter(|(name, value)| answers_to(&other.model, other.project, (name, value)));
+            let services = other.model.services.iter().filter(move |(name, value)| {
+                let container = value.text_of("container_name");
+                (own_container.is_none() || container != own_container)
+                    && answers_to(&other.model, other.project, (name, value))
+            });
             services.map(|(service, _)| Answering {
                 service,
                 elsewhere: Some(&other.project.main),

@@ -24,9 +24,12 @@ fn run(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
+    let (old, new) = (renamed.old, renamed.new);
     let store = mount::store(renamed.before);
     let data = mount::data(renamed.before);
-    let (old, new) = (renamed.old, renamed.new);
+    if view.is_job(old) {
+        return None;
+    }
     let stays = format!("`up -d` starts `{new}` and leaves the old container of `{old}` running");
     let (severity, message) = match (store, data.first()) {
         (Some(store), Some(mount)) => {

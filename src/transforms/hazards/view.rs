@@ -154,6 +154,14 @@ impl<'a> View<'a> {
             .collect()
     }
 
+    /// Tells whether a service only does something once: others wait for its end.
+    pub(super) fn is_job(&self, service: &str) -> bool {
+        self.before.services.values().any(|other| {
+            let waits = other.at(&["depends_on", service, "condition"]).and_then(Value::text);
+            waits == Some("service_completed_successfully")
+        })
+    }
+
     /// Services that bear a new name after the plan, also where the rename was made before it.
     pub(super) fn borne(&self) -> impl Iterator<Item = Borne<'_>> {
         self.intents().flat_map(move |intent| {

@@ -102,6 +102,21 @@ fn anonymous_volume_lost() {
 }
 
 #[test]
+fn a_job_keeps_no_data() {
+    let text = |condition: &str| {
+        format!(
+            "services:\n  db: {{image: postgres}}\n  web:\n    image: x\n    depends_on: {{db: {{condition: {condition}}}}}\n"
+        )
+    };
+    for (condition, expected) in [("service_completed_successfully", 0), ("service_healthy", 2)] {
+        let plan = renamed(&text(condition));
+        let ids = ["stateful-rename", "anonymous-volume-lost"];
+        let found: usize = ids.iter().map(|id| found(&plan, id).len()).sum();
+        assert_eq!(found, expected, "{condition}");
+    }
+}
+
+#[test]
 fn alias_impossible() {
     let host = "services: {db: {image: x, network_mode: host}}\n";
     let joined = "services: {db: {image: x, networks: [back]}}\nnetworks: {back: }\n";
@@ -167,6 +182,23 @@ fn alias_collision() {
             ),
         ],
     );
+    // One that was there before is said, too; a copy of the project can't run beside it.
+    let copy = |name: &str| {
+        format!(
+            "services: {{db: {{image: x, container_name: {name}, networks: [proxy]}}}}\nnetworks: {{proxy: {{external: true}}}}\n"
+        )
+    };
+    check(
+        "alias-collision",
+        &Rename { project: Some("a".to_owned()), ..rename("db", "app-db") },
+        &[
+            (
+                &[("a/compose.yaml", &copy("one")), ("b/compose.yaml", &copy("two"))],
+                "Info a/compose.yaml: on the network `proxy`, `db` is also a name of service `db` (b/compose.yaml)",
+            ),
+            (&[("a/compose.yaml", &copy("one")), ("b/compose.yaml", &copy("one"))], ""),
+        ],
+    );
 }
 
 #[test]
@@ -208,7 +240,7 @@ fn baked_in_host() {
     let cases = [
         (
             "image: 'adminer:5'",
-            "Info compose.yaml: `web` reaches `db` by the default of its image, as ADMINER_DEFAULT_SERVER is not set; the alias must stay for it",
+            "Info compose.yaml: `web` reaches `db` by the default of its image, as ADMINER_DEFAULT_SERVER is not set; the alias must stay for that",
         ),
         ("image: adminer, environment: {ADMINER_DEFAULT_SERVER: db}", ""),
         ("image: adminer, network_mode: host", ""),
@@ -218,6 +250,14 @@ fn baked_in_host() {
         ),
         ("image: example/wiki, depends_on: [db], environment: ['URL=mysql://db/x']", ""),
         ("image: example/wiki, depends_on: [db], volumes: ['./wiki.ini:/etc/wiki.ini']", ""),
+        (
+            "image: example/wiki, depends_on: [db], volumes: [{type: bind, source: ./a, target: /a, content: 'host: db'}]",
+            "",
+        ),
+        (
+            "image: example/wiki, depends_on: [db]}\n  api: {image: example/api, depends_on: [db]",
+            "Info compose.yaml: no file says where `api`, `web` find `db`: their images may do so by that name",
+        ),
         ("build: ., depends_on: [db]", ""),
         ("image: example/wiki", ""),
     ];
