@@ -48,7 +48,7 @@ fn homelab(sql: SqlPlan) -> String {
     }));
     let workspace = Workspace::new(&repo, &[]);
     let situation = Situation::new(&plan, &repo, &workspace);
-    let options = RunbookOptions { sql, flags: Vec::new() };
+    let options = RunbookOptions { sql, ..RunbookOptions::default() };
     runbook(&plan, &situation, &options).expect("a runbook")
 }
 

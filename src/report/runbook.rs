@@ -18,6 +18,8 @@ mod server;
 mod sql;
 mod swap;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostics::Finding;
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::Situation;
@@ -32,6 +34,8 @@ pub struct RunbookOptions {
     pub sql: SqlPlan,
     /// Flags that the declared change was read with, for the commands that are printed: `-f x`.
     pub flags: Vec<String>,
+    /// The day until which an old name is kept, by name.
+    pub keep_until: BTreeMap<String, String>,
 }
 
 /// How a superuser is changed.
@@ -54,6 +58,12 @@ pub fn runbook(
     options: &RunbookOptions,
 ) -> Result<String, Vec<Finding>> {
     let facts = Facts::of(plan, situation);
+    let has_superuser = facts.moves().any(|(_, one)| one.superuser.is_some());
+    if options.sql == SqlPlan::B && !has_superuser {
+        let message = "plan B is a way to change a superuser, and no change of one is pending";
+        let help = "declare it under `superusers`, or leave out --plan";
+        return Err(vec![Finding::error("runbook-no-superuser", message).help(help)]);
+    }
     let refusals: Vec<Finding> =
         facts.moves().filter_map(|(job, one)| refusal(&job.main, one)).collect();
     if !refusals.is_empty() {
@@ -62,11 +72,13 @@ pub fn runbook(
     let book = Book { plan, options, facts };
     let mut doc = Doc::default();
     book.opening(&mut doc);
-    book.look(&mut doc);
-    book.back_up(&mut doc);
-    book.role(&mut doc);
-    book.swap(&mut doc);
-    book.roll_back(&mut doc);
+    if !book.facts.compose_paths.is_empty() {
+        book.look(&mut doc);
+        book.back_up(&mut doc);
+        book.role(&mut doc);
+        book.swap(&mut doc);
+        book.roll_back(&mut doc);
+    }
     book.later(&mut doc);
     Ok(doc.finish())
 }
@@ -88,10 +100,14 @@ impl Book<'_> {
 
     /// Gives what the change is called in the names of folders and tags.
     fn slug(&self) -> String {
-        let name = self.facts.moves().map(|(_, one)| one.after.service.as_str()).next();
+        let named = |one: &Move| match one.is_rekeyed() {
+            true => one.after.service.clone(),
+            false => one.after.name().to_owned(),
+        };
+        let name = self.facts.moves().map(|(_, one)| named(one)).next();
         let things = self.facts.jobs.iter().flat_map(|job| &job.things);
-        let name = name.or_else(|| things.map(|thing| thing.new.as_str()).next());
-        name.unwrap_or("change").to_owned()
+        name.or_else(|| things.map(|thing| thing.new.clone()).next())
+            .unwrap_or_else(|| "change".to_owned())
     }
 
     /// Gives the tag that the tree is marked with before the change.

@@ -22,9 +22,13 @@ impl Book<'_> {
         for (job, one) in self.facts.moves() {
             match one.server.postgres() {
                 Some(server) => self.back_up_postgres(doc, job, one, server),
-                None if one.server.data().next().is_some() => doc.para(&format!(
+                None if one.is_copied() => doc.para(&format!(
                     "The data of {} are copied in step 4, while it is stopped: only then is a copy of the files whole, whatever the program.",
                     code(&one.before.service)
+                )),
+                None if one.server.data().next().is_some() => doc.para(&format!(
+                    "Compose recreates {} on the volumes that it has; its data are not touched. Back them up with the program's own means, as you always do.",
+                    code(&one.after.service)
                 )),
                 None => {}
             }

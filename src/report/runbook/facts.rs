@@ -39,7 +39,7 @@ pub(super) struct Job {
     pub(super) main: String,
     /// Containers that are renamed, or whose superuser changes.
     pub(super) moves: Vec<Move>,
-    /// Other services whose definition differs after the Compose phase, by their name then.
+    /// Other services whose definition differs after the Compose phase; their names stay.
     pub(super) changed: Vec<String>,
     /// Services that an image is built for from files that later phases change.
     pub(super) rebuilt: Vec<String>,
@@ -85,10 +85,33 @@ pub(super) struct Side {
     pub(super) container: Option<String>,
 }
 
+impl Job {
+    /// Tells whether a network gets another key, which makes another network of it.
+    pub(super) fn changes_network(&self) -> bool {
+        self.things.iter().any(|thing| thing.namespace == Namespace::Network)
+    }
+
+    /// Tells whether a volume gets another key.
+    pub(super) fn changes_volume(&self) -> bool {
+        self.things.iter().any(|thing| thing.namespace == Namespace::Volume)
+    }
+
+    /// Tells whether what changes besides its moves can't wait: they make another network, or
+    /// there are no moves that they could come after.
+    pub(super) fn goes_at_once(&self) -> bool {
+        self.changes_network() || self.moves.is_empty()
+    }
+}
+
 impl Move {
     /// Tells whether Compose takes it for another service, which leaves the old container running.
     pub(super) fn is_rekeyed(&self) -> bool {
         self.before.service != self.after.service
+    }
+
+    /// Tells whether its data are copied while it is stopped: there is no dump of them.
+    pub(super) fn is_copied(&self) -> bool {
+        self.is_rekeyed() && self.server.postgres().is_none() && self.server.data().next().is_some()
     }
 }
 

@@ -49,10 +49,13 @@ impl Book<'_> {
         lines.push(format!("{ask} -Atc \"SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname LIKE '${{app}}\\_%'\""));
         doc.sh(&lines);
         doc.para("The name is of lower-case letters, digits and `_`, starts with a letter, and is shorter than 50. Expected: two roles, neither a superuser; one can log in. Its password, asked for twice:");
-        doc.sh(&[format!(
-            "{} -c \"\\password ${{app}}_app\"",
-            ask.replacen("docker exec ", "docker exec -it ", 1)
-        )]);
+        doc.sh(&[
+            "app=shop".to_owned(),
+            format!(
+                "{} -c \"\\password ${{app}}_app\"",
+                ask.replacen("docker exec ", "docker exec -it ", 1)
+            ),
+        ]);
         doc.para(&format!(
             "A role or database that is there already is an error here, and nothing is adopted. {} stays a superuser until its own program has moved to such a role; only then take its login away.",
             code(&old)
@@ -121,8 +124,13 @@ impl Book<'_> {
             return;
         }
         doc.heading(2, "8. Retire the old name");
+        let until = old.iter().filter_map(|name| {
+            let day = self.options.keep_until.get(*name)?;
+            Some(format!(" {} is declared to be kept until {day}.", code(name)))
+        });
+        let until: String = until.collect();
         doc.para(&format!(
-            "Once {} has been kept as long as was agreed and nobody asks for it any more. An alias is part of the container: taking it away recreates it, with an outage like that of step 4. The command refuses while anything in the repository still uses the name; other repositories and people's own settings it can't see.",
+            "Once {} has been kept as long as was agreed and nobody asks for it any more.{until} An alias is part of the container: taking it away recreates it, with an outage like that of step 4. The command refuses while anything in the repository still uses the name; other repositories and people's own settings it can't see.",
             codes(old.iter().copied())
         ));
         let mut lines: Vec<String> = old

@@ -1,15 +1,18 @@
 //! The summary, and what is looked at before anything is changed.
 
 use super::doc::{Doc, code, codes, word};
-use super::facts::{Job, Move};
+use super::facts::{Job, Move, Side};
 use super::{Book, SqlPlan};
 
 impl Book<'_> {
     pub(super) fn opening(&self, doc: &mut Doc) {
         doc.heading(1, &format!("Runbook: {}", self.plan.title));
         doc.para(
-            "Made by `composemod runbook` from this repository as it is now. Print it before you begin: once the files are changed, the first steps are gone from it. Run every command in the folder of `composemod.yaml`, in one shell, on the machine that runs the containers; go on only where the check says what it should.",
+            "Made by `composemod runbook` from this repository as it is now. Keep it (`composemod runbook > ../runbook.md`) before you begin: once the files are changed, the first steps are gone from it. Run every command in the folder of `composemod.yaml`, in one shell, on the machine that runs the containers; go on only where the check says what it should.",
         );
+        if self.facts.compose_paths.is_empty() {
+            doc.para("The Compose files say all of it already. Where that is not deployed yet, make the runbook from the commit before they were changed.");
+        }
         doc.heading(2, "Summary");
         doc.list(&self.summary());
         let hazards: Vec<String> = self
@@ -37,10 +40,10 @@ impl Book<'_> {
             items.extend(stays(one));
             if !one.dependents.is_empty() {
                 items.push(format!(
-                    "Affected: {} of {} reach {}.",
+                    "Affected: every session with {}; those that use it are {} ({}).",
+                    code(&one.before.service),
                     codes(&one.dependents),
-                    code(&job.main),
-                    code(&one.after.service)
+                    code(&job.main)
                 ));
             }
         }
@@ -77,12 +80,20 @@ impl Book<'_> {
         let mut has_copy = false;
         for (_, one) in self.facts.moves() {
             has_server |= one.server.postgres().is_some();
-            has_copy |= one.server.postgres().is_none() && one.server.data().next().is_some();
+            has_copy |= one.is_copied();
         }
-        let has_changed = self.facts.jobs.iter().any(|job| !job.changed.is_empty());
+        let has_network = self.facts.jobs.iter().any(Job::changes_network);
+        let network = match has_network {
+            true => {
+                " A network of another key is another network: who has gone over to it and who has not can't reach each other, so all go at once."
+            }
+            false => "",
+        };
         if self.facts.moves().next().is_none() {
-            return match has_changed {
-                true => "Outage: Compose recreates the containers whose definition changes; each is away for as long as it takes to stop and start.".to_owned(),
+            return match self.facts.jobs.iter().any(|job| !job.changed.is_empty()) {
+                true => format!(
+                    "Outage: Compose recreates the containers whose definition changes; each is away for as long as it takes to stop and start.{network}"
+                ),
                 false => "Outage: none. No container is recreated.".to_owned(),
             };
         }
@@ -97,7 +108,7 @@ impl Book<'_> {
             ""
         };
         format!(
-            "Outage: {time}. It is not the name that costs it: the container is replaced, and that drops every open session. Clients that reconnect need no change.{copy}"
+            "Outage: {time}. It is not the name that costs it: the container is replaced, and that drops every open session. Clients that reconnect need no change.{copy}{network}"
         )
     }
 
@@ -112,6 +123,10 @@ impl Book<'_> {
         for job in &self.facts.jobs {
             doc.sh(&[job.compose.call("config -q"), job.compose.call("ps")]);
             doc.para("Expected: no complaint, and the services up and healthy.");
+            if job.changes_volume() {
+                doc.sh(&mounts_of(job));
+                doc.para("Expected: what each of them mounts. Write it down, or leave it on the screen: step 4 asks again.");
+            }
         }
         for (job, one) in self.facts.moves() {
             self.look_at(doc, job, one);
@@ -121,36 +136,44 @@ impl Book<'_> {
     fn look_at(&self, doc: &mut Doc, job: &Job, one: &Move) {
         let container = container(job, one, Time::Before);
         let mut lines = vec![format!(
-            "docker inspect --format '{{{{range .Mounts}}}}{{{{.Type}}}} {{{{if .Name}}}}{{{{.Name}}}}{{{{else}}}}{{{{.Source}}}}{{{{end}}}} {{{{.Destination}}}}{{{{println}}}}{{{{end}}}}' {container}"
+            "docker inspect --format '{{{{range .Mounts}}}}{{{{.Type}}}} {NAME_OF_MOUNT} {{{{.Destination}}}}{{{{println}}}}{{{{end}}}}' {container}"
         )];
-        let mut told = String::new();
-        for mount in one.server.data() {
-            match &mount.engine_name {
+        let mut told = Vec::new();
+        for data in one.server.data() {
+            let name = match &data.engine_name {
                 Some(name) => {
-                    lines.push(format!(
-                        "docker ps --filter volume={} --format '{{{{.Names}}}}'",
-                        word(name)
-                    ));
-                    let sharers = codes(one.sharers.iter().map(|(name, _)| name));
-                    let also = if sharers.is_empty() { String::new() } else { format!(", and the containers of {sharers}") };
-                    told.push_str(&format!(
-                        " The volume at {} is {}; it is held by {} alone{also}.",
-                        code(&mount.target),
-                        code(name),
-                        code(one.before.name())
-                    ));
+                    told.push(format!("at {} the volume {}", code(&data.target), code(name)));
+                    word(name)
                 }
-                None => told.push_str(&format!(
-                    " What is mounted at {} holds the data; the commands below ask the engine for its name.",
-                    code(&mount.target)
-                )),
-            }
+                None => {
+                    told.push(format!("what holds the data at {}", code(&data.target)));
+                    lines.push(format!("volume={}", mounted_at(&data.target, &container)));
+                    "\"$volume\"".to_owned()
+                }
+            };
+            lines.push(format!("docker ps --filter volume={name} --format '{{{{.Names}}}}'"));
+        }
+        let sharers = codes(one.sharers.iter().map(|(name, _)| name));
+        let also = match sharers.is_empty() {
+            true => String::new(),
+            false => format!(" and the containers of {sharers}"),
+        };
+        if !told.is_empty() {
+            let told_by = told.join(", ");
+            told = vec![format!(
+                ", among it {told_by}; then that {}{also} hold it, and no other container",
+                code(one.before.name())
+            )];
         }
         doc.heading(3, &format!("{} of {}", code(&one.before.service), code(&job.main)));
         doc.sh(&lines);
-        doc.para(&format!(
-            "Expected: what it mounts.{told} Where a line has a name of 64 hexadecimal digits, data lie in an anonymous volume, which a service of another key does not get: stop here and mount a named one first."
-        ));
+        let anonymous = match one.is_rekeyed() {
+            true => {
+                " A volume whose name is 64 hexadecimal digits is an anonymous one, which a service of another key does not get: where it holds data, stop here and mount a named one first."
+            }
+            false => "",
+        };
+        doc.para(&format!("Expected: what it mounts{}.{anonymous}", told.concat()));
         if let Some(server) = one.server.postgres() {
             self.look_at_postgres(doc, one, server, &container);
         }
@@ -192,6 +215,28 @@ fn stays(one: &Move) -> Option<String> {
     })
 }
 
+/// Gives the commands that list what the services mount whose definition changes.
+pub(super) fn mounts_of(job: &Job) -> Vec<String> {
+    let ask = |name: &String| {
+        let container = container_of(job, &Side { service: name.clone(), container: None });
+        format!(
+            "docker inspect --format '{{{{range .Mounts}}}}{NAME_OF_MOUNT} {{{{.Destination}}}}{{{{println}}}}{{{{end}}}}' {container}"
+        )
+    };
+    job.changed.iter().map(ask).collect()
+}
+
+/// The name of a mount, in a template of `docker inspect`: a volume's, else the host's path.
+const NAME_OF_MOUNT: &str = "{{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}";
+
+/// Gives the name of what is mounted at a path of a container, as a word of the shell.
+pub(super) fn mounted_at(target: &str, container: &str) -> String {
+    let target = target.trim_end_matches('/').replace(['\'', '"', '\\'], "");
+    format!(
+        "$(docker inspect --format '{{{{range .Mounts}}}}{{{{if eq .Destination \"{target}\"}}}}{NAME_OF_MOUNT}{{{{end}}}}{{{{end}}}}' {container})"
+    )
+}
+
 /// When a container is asked for: by the files as they are then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Time {
@@ -207,6 +252,10 @@ pub(super) fn container(job: &Job, one: &Move, time: Time) -> String {
         Time::Before => &one.before,
         Time::After => &one.after,
     };
+    container_of(job, side)
+}
+
+fn container_of(job: &Job, side: &Side) -> String {
     match &side.container {
         Some(name) => word(name),
         None => job.compose.output(&format!("ps -q {}", word(&side.service))),

@@ -17,8 +17,9 @@ impl Book<'_> {
     pub(super) fn role(&self, doc: &mut Doc) {
         let roles: Vec<Role> =
             self.facts.moves().filter_map(|(job, one)| Role::of(job, one)).collect();
-        if !roles.is_empty() {
-            doc.heading(2, "3. Make the new superuser");
+        doc.heading(2, "3. Make the new superuser");
+        if roles.is_empty() {
+            doc.para("Nothing to do: no superuser changes.");
         }
         for role in &roles {
             if self.is_swap() { swap(doc, role) } else { second(doc, role) }

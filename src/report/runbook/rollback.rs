@@ -5,6 +5,7 @@ use super::doc::{Doc, code, word};
 use super::facts::{Job, Move};
 use super::opening::{Time, container};
 use super::server::{Input, MAINTENANCE};
+use super::swap::ups;
 
 impl Book<'_> {
     pub(super) fn roll_back(&self, doc: &mut Doc) {
@@ -21,7 +22,7 @@ impl Book<'_> {
             doc.para("`git status --short` says nothing; the old files are in place:");
             doc.sh(&self.start_old());
         }
-        doc.heading(3, "From step 4");
+        doc.heading(3, "From step 4, once the files are changed");
         let mut lines = vec!["(".to_owned(), "set -eu".to_owned()];
         for (job, one) in &rekeyed {
             let new = word(&one.after.service);
@@ -34,16 +35,21 @@ impl Book<'_> {
         lines.extend(self.start_old());
         lines.push(")".to_owned());
         doc.sh(&lines);
-        doc.para("Expected: the new container goes, the old files are back, the old container is created on the same data. What was written in between stays. Then, for each service that step 4 recreated, one `up` with the old files, and a commit where step 4 made one:");
+        doc.para(if rekeyed.is_empty() {
+            "Expected: the old files are back, and Compose recreates what is named with them."
+        } else {
+            "Expected: the new container goes, the old files are back, the old container is created on the same data. What was written in between stays."
+        });
+        doc.para(
+            "Then the other services that step 4 recreated, and a commit where step 4 made one:",
+        );
         let mut lines: Vec<String> = Vec::new();
         for job in &self.facts.jobs {
-            let before = job.changed.iter().map(|name| word(&before_name(job, name)));
-            lines.extend(before.map(|name| job.compose.call(&format!("up -d --no-deps {name}"))));
+            let names: Vec<String> = job.changed.iter().map(|name| word(name)).collect();
+            lines.extend(ups(job, &names));
         }
-        lines.push(format!(
-            "git diff --quiet HEAD || git commit -a -m {}",
-            word(&format!("Take back: {}", self.plan.title))
-        ));
+        let title = word(&format!("Take back: {}", self.plan.title));
+        lines.push(format!("git diff --quiet HEAD || git commit -a -m {title}"));
         doc.sh(&lines);
         self.take_role_back(doc);
         self.restore(doc);
@@ -69,22 +75,35 @@ impl Book<'_> {
 
     fn restore(&self, doc: &mut Doc) {
         for (job, one) in self.facts.moves() {
-            let Some(server) = one.server.postgres() else { continue };
             let container = container(job, one, Time::Before);
-            let dump = self.backup_file(&format!("{}.sql", one.before.service));
-            doc.heading(3, "If data are lost");
-            doc.para("On a server that was started on an empty volume with the old files; what is written since the backup is not in it:");
-            doc.sh(&[format!(
-                "{} < {dump}",
-                server.psql_on(MAINTENANCE, &container, Input::Given)
-            )]);
-            doc.para("Expected: no error but that the role and the database of the old files exist already.");
+            if let Some(server) = one.server.postgres() {
+                let dump = self.backup_file(&format!("{}.sql", one.before.service));
+                doc.heading(3, "If data are lost");
+                doc.para("On a server that was started on an empty volume with the old files, once it takes connections; what was written after the backup is not in it:");
+                let psql = server.psql_on(MAINTENANCE, &container, Input::Given);
+                doc.sh(&[format!("{psql} < {dump}")]);
+                doc.para("Expected: no error but that the role and the database of the old files exist already.");
+            } else if one.is_copied() {
+                doc.heading(3, "If data are lost");
+                doc.para("With the old files and the old container running: the copy is laid over what is there; what was written after it and is not in it stays.");
+                let service = word(&one.before.service);
+                let mut lines = vec!["(".to_owned(), "set -eu".to_owned()];
+                lines.push(format!("old={container}"));
+                lines.push(job.compose.call(&format!("stop -t 120 {service}")));
+                for (number, data) in one.server.data().enumerate() {
+                    let file = self.backup_file(&format!("{}.{number}.tar", one.before.service));
+                    let target = data.target.trim_end_matches('/');
+                    let above = target.rsplit_once('/').map_or("", |(above, _)| above);
+                    lines.push(format!(
+                        "docker cp - \"$old\":{} < {file}",
+                        word(&format!("{above}/"))
+                    ));
+                }
+                lines.push(job.compose.call(&format!("start {service}")));
+                lines.push(")".to_owned());
+                doc.sh(&lines);
+                doc.para("Expected: silence but for the stop and the start.");
+            }
         }
     }
-}
-
-/// Gives the name that a service had.
-fn before_name(job: &Job, after: &str) -> String {
-    let moved = job.moves.iter().find(|one| one.after.service == after);
-    moved.map_or_else(|| after.to_owned(), |one| one.before.service.clone())
 }

@@ -4,7 +4,7 @@
 use super::Book;
 use super::doc::{Doc, code, codes, word};
 use super::facts::{Job, Move};
-use super::opening::{Time, container};
+use super::opening::{Time, container, mounted_at, mounts_of};
 
 impl Book<'_> {
     pub(super) fn swap(&self, doc: &mut Doc) {
@@ -26,6 +26,10 @@ impl Book<'_> {
             }
             lines.push(job.compose.call(&format!("up -d --no-deps {}", names.join(" "))));
         }
+        for job in self.facts.jobs.iter().filter(|job| job.goes_at_once()) {
+            let names: Vec<String> = job.changed.iter().map(|name| word(name)).collect();
+            lines.extend(ups(job, &names));
+        }
         lines.push(")".to_owned());
         doc.sh(&lines);
         doc.para(if rekeyed.is_empty() {
@@ -40,8 +44,8 @@ impl Book<'_> {
                 None => check_any(doc, job, one),
             }
         }
-        for job in self.facts.jobs.iter().filter(|job| !job.changed.is_empty()) {
-            recreate(doc, job);
+        for job in &self.facts.jobs {
+            others(doc, job);
         }
         doc.heading(3, "Keep it");
         doc.sh(&[format!("git commit -a -m {}", word(&self.plan.title))]);
@@ -62,7 +66,7 @@ impl Book<'_> {
             let name = match &mount.engine_name {
                 Some(name) => word(name),
                 None => {
-                    lines.push(volume_of("old", &mount.target, number));
+                    lines.push(format!("volume{number}={}", mounted_at(&mount.target, "\"$old\"")));
                     format!("\"$volume{number}\"")
                 }
             };
@@ -71,7 +75,7 @@ impl Book<'_> {
             ));
         }
         lines.push(job.compose.call(&format!("stop -t 120 {}", stopped.join(" "))));
-        if one.server.postgres().is_none() {
+        if one.is_copied() {
             for (number, mount) in one.server.data().enumerate() {
                 let file = self.backup_file(&format!("{}.{number}.tar", one.before.service));
                 lines.push(format!("docker cp \"$old\":{} - > {file}", word(&mount.target)));
@@ -81,14 +85,6 @@ impl Book<'_> {
         lines.push(job.compose.call(&format!("rm -f {old}")));
         lines.extend(checks);
     }
-}
-
-/// Gives the line that asks for the name of what a container mounts.
-fn volume_of(container: &str, target: &str, number: usize) -> String {
-    format!(
-        "volume{number}=$(docker inspect --format '{{{{range .Mounts}}}}{{{{if eq .Destination \"{}\"}}}}{{{{if .Name}}}}{{{{.Name}}}}{{{{else}}}}{{{{.Source}}}}{{{{end}}}}{{{{end}}}}{{{{end}}}}' \"${container}\")",
-        target.trim_end_matches('/').replace('\'', "")
-    )
 }
 
 fn check_any(doc: &mut Doc, job: &Job, one: &Move) {
@@ -109,10 +105,7 @@ fn check_any(doc: &mut Doc, job: &Job, one: &Move) {
         told.push_str("; `healthy`, once it is up");
     }
     for mount in one.server.data() {
-        lines.push(format!(
-            "docker inspect --format '{{{{range .Mounts}}}}{{{{if eq .Destination \"{}\"}}}}{{{{if .Name}}}}{{{{.Name}}}}{{{{else}}}}{{{{.Source}}}}{{{{end}}}}{{{{end}}}}{{{{end}}}}' {container}",
-            mount.target.trim_end_matches('/').replace('\'', "")
-        ));
+        lines.push(format!("echo {}", mounted_at(&mount.target, &container)));
         let name = mount
             .engine_name
             .as_ref()
@@ -123,16 +116,47 @@ fn check_any(doc: &mut Doc, job: &Job, one: &Move) {
     doc.para(&format!("Expected: {told}."));
 }
 
-fn recreate(doc: &mut Doc, job: &Job) {
+/// Writes what becomes of the services that change only because others do.
+fn others(doc: &mut Doc, job: &Job) {
+    if job.changed.is_empty() {
+        return;
+    }
     doc.heading(3, &format!("The others of {}", code(&job.main)));
-    let names = codes(&job.changed);
-    doc.para(&match job.moves.is_empty() {
-        true => format!("The definition of {names} has changed; `up` recreates what is named:"),
-        false => format!("The definition of {names} has changed too. Where the old name is kept as an alias they go on working as they are; the next `up` recreates them. One at a time, when it suits:"),
-    });
-    let calls =
-        job.changed.iter().map(|name| job.compose.call(&format!("up -d --no-deps {}", word(name))));
-    let calls: Vec<String> = calls.chain([job.compose.call("ps")]).collect();
-    doc.sh(&calls);
-    doc.para("Expected: each is recreated and up again.");
+    if !job.goes_at_once() {
+        doc.para(&format!(
+            "The definition of {} has changed too. Where the old name is kept as an alias they go on working as they are; the next `up` recreates them. One at a time, when it suits:",
+            codes(&job.changed)
+        ));
+        let names: Vec<String> = job.changed.iter().map(|name| word(name)).collect();
+        let lines: Vec<String> =
+            ups(job, &names).into_iter().chain([job.compose.call("ps")]).collect();
+        doc.sh(&lines);
+        doc.para("Expected: each is recreated and up again.");
+        return;
+    }
+    let mut lines = vec![job.compose.call("ps")];
+    let mut told = "all of them up".to_owned();
+    if job.changes_volume() {
+        lines.extend(mounts_of(job));
+        told.push_str(
+            ", and what each mounts by the same names as in step 1: no new, empty volume",
+        );
+    }
+    doc.sh(&lines);
+    doc.para(&format!("Expected: {told}."));
+    if job.changes_network() {
+        doc.para("The network of the old key stays, unused, until `docker network prune`.");
+    }
+}
+
+/// Gives the commands that bring services up: one at a time, where they need not go together.
+pub(super) fn ups(job: &Job, names: &[String]) -> Vec<String> {
+    let up = |names: &str| job.compose.call(&format!("up -d --no-deps {names}"));
+    if names.is_empty() {
+        return Vec::new();
+    }
+    if job.goes_at_once() {
+        return vec![up(&names.join(" "))];
+    }
+    names.iter().map(|name| up(name)).collect()
 }
