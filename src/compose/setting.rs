@@ -143,7 +143,9 @@ impl<'v> Reading<'v> {
             // `rs0/mongo:27017`, a replica set and its members.
             return certain(Class::Host, "host:port");
         }
-        if behind_slash || after.starts_with(['/', '\\']) {
+        // The backslash of `\"` ends a string.
+        let escapes = after.starts_with("\\\"") || after.starts_with("\\'");
+        if behind_slash || after.starts_with(['/', '\\']) && !escapes {
             return certain(Class::Path, "part of a path");
         }
         match pair_subject(before, after) {

@@ -3,6 +3,7 @@
 
 use super::flow::Role;
 use super::flow::Variable;
+use super::grammar;
 use super::grammar::Input;
 use super::grammar::Slot;
 use super::lexer::is_identifier;
@@ -299,7 +300,9 @@ impl Reader<'_> {
                     if let Some(range) = word.text.source(&whole) {
                         self.flow().held(key, range, Role::Value, place.mode.cap);
                     }
-                } else if word.parts.iter().all(|part| matches!(part.kind, PartKind::Opaque)) {
+                } else if word.parts.iter().all(|part| matches!(part.kind, PartKind::Opaque))
+                    && !is_title(word.as_str())
+                {
                     for item in super::slots::items(word.as_str(), 0, &[' ', ',', '\n']) {
                         if word.as_str().get(item.clone()) == Some(self.name())
                             && let Some(range) = word.text.source(&item)
@@ -311,6 +314,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Tells whether a text of several words is one for people: `Web Access`, `the web`.
+fn is_title(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    words.any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()) || grammar::is_prose(word))
 }
 
 /// Tells whether a variable's or script's name says that it stands for Compose.

@@ -27,6 +27,8 @@ const USER: Slot = Slot::Holds(Class::User);
 const PACKAGE: Slot = Slot::Holds(Class::Image);
 const FOREIGN: Slot = Slot::Holds(Class::OtherNamespace);
 const NAME: Slot = Slot::Holds(Class::Identifier);
+/// What a program's own configuration calls a server, or its address.
+const NAMED: Slot = Slot::Is(Class::Identifier);
 const PROGRAM: Slot = Slot::Holds(Class::Program);
 const SCRIPT: Slot = Slot::Holds(Class::Unknown);
 
@@ -200,7 +202,7 @@ const PROGRAMS: &[Program] = &[
     program("getent", &[], &[PLAIN, HOST]),
     program("wait-for-it wait-for wait_for_it wait_for wait-on wait4x wait-until waitforit wait4ports dockerize wait-port", WAIT, &[ADDRESS]),
     program("openssl", &[("connect host", HOST), ("servername", HOST), ("in out key cert CAfile", PATH)], &[PLAIN]),
-    program("mc", &[], &[PLAIN, PLAIN, PLAIN, ADDRESS]),
+    program("mc mcli", &[], &[NAMED]),
     program("ssh sshpass-ssh autossh mosh", SSH, &[REMOTE, COMMAND]).takes(Input::Shell),
     program("scp rsync sftp ssh-copy-id", SSH, &[REMOTE]),
     // Programs that run others.

@@ -57,6 +57,14 @@ pub fn subject(key: &str) -> Subject {
         ("profile" | "profiles", "active" | "include") => Subject::Profile,
         (_, "service" | "services" | "servicename") => service(key, before),
         ("service" | "services", "name" | "names") => service(key, before),
+        // Labels of an orchestrator's, and what logs and scanners call one.
+        ("container", "name") if is_label(key) => Subject::Foreign,
+        (_, "container" | "containername" | "name")
+            if (previous == "container" || *last != "name")
+                && before.iter().any(|word| ORCHESTRATORS.contains(word)) =>
+        {
+            Subject::Foreign
+        }
         // `WEB_SERVER=nginx` names a program.
         ("server", "name") | ("app" | "application" | "http" | "web" | "wsgi", "server") => {
             Subject::Other
@@ -89,7 +97,7 @@ fn service(key: &str, before: &[&str]) -> Subject {
     let names = |list: &[&str]| before.iter().any(|word| list.contains(word));
     if names(&["compose", "container", "devcontainer", "docker", "dockercompose"]) {
         Subject::Container
-    } else if key.contains(['.', '/']) || names(FOREIGN) {
+    } else if is_label(key) || names(FOREIGN) {
         Subject::Foreign
     } else if before.iter().all(|word| NO_SERVICE.contains(word)) {
         Subject::Service
@@ -97,6 +105,15 @@ fn service(key: &str, before: &[&str]) -> Subject {
         Subject::Container
     }
 }
+
+/// Tells a dotted label and a header, which other tools read.
+fn is_label(key: &str) -> bool {
+    key.contains(['.', '/']) || key.starts_with("X-") || key.starts_with("x-")
+}
+
+/// Words of keys that name a container as an orchestrator knows it.
+const ORCHESTRATORS: &[&str] =
+    &["aws", "azure", "ecs", "k8s", "kube", "kubernetes", "nomad", "pod"];
 
 /// Words before `service` that do not say which.
 const NO_SERVICE: &[&str] = &[
@@ -173,6 +190,7 @@ const FOREIGN: &[&str] = &[
     "nomad",
     "otel",
     "payment",
+    "pod",
     "sentry",
     "sms",
     "systemd",

@@ -30,7 +30,9 @@ fn subjects() {
              DD_SERVICE DD_SERVICE_NAME CONSUL_SERVICE_NAME K8S_SERVICE com.datadoghq.ad.service \
              traefik.tcp.routers.db.service spring.cloud.consul.discovery.service-name \
              SYSTEMD_SERVICE EMAIL_SERVICE AWS_SERVICE ELASTIC_APM_SERVICE_NAME \
-             app.kubernetes.io/service",
+             app.kubernetes.io/service X-Service-Name kubernetes_pod_container_name \
+             trivy-operator.container.name io.kubernetes.container.name k8s.container.name \
+             container.name ECS_CONTAINER_NAME",
         ),
         (
             Subject::Address,

@@ -17,6 +17,9 @@ pub(super) fn read(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
         return;
     }
     templates(page, inner, key);
+    if matches!(key, "expr" | "expression" | "query" | "definition") {
+        labels(page, inner);
+    }
     let text = page.slice(inner);
     if text.trim() == page.subject.name {
         let judgement = whole(page, inner, key);
@@ -61,6 +64,34 @@ pub(super) fn read(page: &mut Page<'_>, inner: &Range<usize>, key: &str) {
         }
     }
     people::read(page, inner, Class::Message);
+}
+
+/// Labels of a metric that name a container, or a host.
+const LABELS_OF_CONTAINERS: &[&str] = &[
+    "compose_service",
+    "container",
+    "container_label_com_docker_compose_service",
+    "container_name",
+    "host",
+    "instance",
+    "name",
+    "target",
+];
+
+/// Leaves what a query compares with labels that a file of its own sets: `up{job="web"}`.
+fn labels(page: &mut Page<'_>, inner: &Range<usize>) {
+    for open in page.open_in(inner) {
+        let (before, _) = page.around(&open);
+        let Some((head, value)) = before.rsplit_once('"') else { continue };
+        let head = head.trim_end_matches('\\').trim_end().trim_end_matches(['=', '~', '!']);
+        let label = head.trim_end();
+        let start = label.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let label = label.get(start.len()..).unwrap_or_default();
+        let selects = start.trim_end().ends_with(['{', ',']) && !value.contains(['{', '}']);
+        if selects && !label.is_empty() && !LABELS_OF_CONTAINERS.contains(&label) {
+            page.judge(&open, unsure(Class::Identifier, "label of a metric"));
+        }
+    }
 }
 
 /// Signs of templates that hold code, with their ends.
@@ -130,7 +161,10 @@ pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) 
     let is_label = matches!(key.as_str(), "service" | "service_name" | "servicename")
         && !page.subject.distinctive
         && !page.path.contains("devcontainer");
-    if is_label || setting::subject(&key) == Subject::Foreign {
+    // A task of ECS has containers, too.
+    let is_task =
+        is_container && speaks_of(page, inner, &["containerdefinitions", "taskdefinition"]);
+    if is_label || is_task || setting::subject(&key) == Subject::Foreign {
         return false;
     }
     tells || key.contains("compose") || speaks_of(page, inner, evidence)

@@ -38,6 +38,19 @@ fn env_files() {
             (".env", "# the shop-db must run\n", &["Comment Likely"]),
             (".env", "NAME=shop-db\nTARGET=shop-db\n", &["Literal Unsure", "Literal Likely"]),
             (".env", "POSTGRES_DB=shop-db\n", &["Database Certain"]),
+            ("rules.yml", "expr: up{job=\"shop-db\"} == 0\n", &["Identifier Unsure"]),
+            ("rules.yml", "expr: mem{name=\"shop-db\"} > 9\n", &["Message Likely"]),
+            (
+                "task.json",
+                "{\"containerDefinitions\": [{\"containerName\": \"shop-db\"}]}",
+                &["Literal Unsure"],
+            ),
+            (
+                "scan.json",
+                "{\"kubernetes_pod_container_name\": \"shop-db\"}",
+                &["OtherNamespace Unsure"],
+            ),
+            ("a.json", "{\"containerName\": \"shop-db\"}", &["ContainerReference Likely"]),
         ],
     );
 }
@@ -238,6 +251,8 @@ fn yaml() {
             ),
             ("a.yml", "# Containers\nlist:\n  - web\n  - db\n  - api\n", &["NameList Unsure"]),
             ("a.yml", "list:\n  - x\n  - db\n", &["Literal Unsure"]),
+            ("rules.yml", "- alert: X\n  expr: up{job=\"db\"} == 0\n", &["Identifier Unsure"]),
+            ("rules.yml", "expr: x{a=\"b\", service=~\"web|db\"}\n", &["Identifier Unsure"]),
             (
                 "play.yml",
                 "- hosts: db\n  tasks:\n  - wait_for:\n      host: db\n",
