@@ -115,6 +115,10 @@ impl<'v> Reading<'v> {
                 Form::KeyValue if subject != Subject::Image => {
                     certain(Class::Host, "host of a connection")
                 }
+                // `REDIS_QUEUE=redis:6379` is no topic with its partitions.
+                Form::HostPort if subject == Subject::Object && self.has_high_port(endpoint) => {
+                    host_port(Subject::Other)
+                }
                 Form::KeyValue | Form::HostPort => host_port(subject),
                 Form::Login => login(subject, self.is_of_mail),
                 Form::Word if subject == Subject::Address && self.is_engine(range) => {
@@ -160,6 +164,12 @@ impl<'v> Reading<'v> {
     fn is_engine(&self, range: &Range<usize>) -> bool {
         let name = self.value.get(range.clone());
         self.may_be_engine && name.is_some_and(|name| ENGINES.contains(&name))
+    }
+
+    /// Tells whether an endpoint's port is above those that counts and versions look like.
+    fn has_high_port(&self, endpoint: &Endpoint) -> bool {
+        let port = endpoint.port.clone().and_then(|port| self.value.get(port));
+        port.and_then(|port| port.parse::<u16>().ok()).is_some_and(|port| port >= 1000)
     }
 
     /// What stands on both sides, as far as a judgement needs it.

@@ -490,6 +490,7 @@ fn what_variables_are_used_for() {
         ("for c in x «db»; do :; done", NameList, Unsure),
         ("SERVICES=\"x «db»\"", NameList, Unsure),
         ("SERVICES=\"x «db»\"\ndocker compose ps", NameList, Likely),
+        ("SERVICES=\"x «db»\"\n$COMPOSE_CMD ps", NameList, Likely),
         ("SERVICES=\"web «db»\"", NameList, Likely),
         ("CONTAINERS=\"x «db»\"", ContainerReference, Certain),
         ("SERVICE_NAME=«db»", ContainerReference, Unsure),

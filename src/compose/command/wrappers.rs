@@ -48,7 +48,7 @@ impl Known {
             wrappers: wrappers.iter().map(|(name, value)| (name.clone(), words(value))).collect(),
             functions: definitions.functions,
             values: definitions.values,
-            speaks_of_compose: memchr::memmem::find(text.as_bytes(), b"compose").is_some(),
+            speaks_of_compose: text.contains("compose") || text.contains("COMPOSE"),
             compose: made_up("docker-compose"),
             docker: made_up("docker"),
         }
