@@ -11,7 +11,7 @@ use super::args::ChangeArgs;
 /// Gives the change that is declared.
 ///
 /// # Errors
-/// Nothing is declared, or more than renames.
+/// Nothing is declared.
 pub(super) fn sequence(args: &ChangeArgs, globals: &Globals) -> Result<Sequence, Finding> {
     let declaration = &globals.declaration;
     let Some(source) = &declaration.source else {
@@ -19,13 +19,6 @@ pub(super) fn sequence(args: &ChangeArgs, globals: &Globals) -> Result<Sequence,
         let help = "write one (`composemod init` gives a first one), or name it with --config";
         return Err(Finding::error("config-missing", message).help(help));
     };
-    if let Some(superuser) = declaration.config.superusers.first() {
-        let message = format!(
-            "a superuser's change is declared for `{}`, and apply makes renames only",
-            superuser.service.value
-        );
-        return Err(Finding::error("superuser-unavailable", message));
-    }
     let apply = Apply {
         config: &declaration.config,
         path: &source.path,

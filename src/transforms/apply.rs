@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostics::{Finding, Place};
-use crate::repo::config::{At, Config, Date, RenameDeclaration};
+use crate::repo::config::{At, Config, Date, RenameDeclaration, SuperuserDeclaration};
 use crate::repo::load::Repo;
 use crate::transforms::intent::Intent;
 use crate::transforms::plan::{Plan, PlanError, Transform};
 use crate::transforms::rename::options::{ContainerName, Phase, Rename};
 use crate::transforms::sequence::Sequence;
+use crate::transforms::superuser::options::Superuser;
 
 /// How what is declared is applied, the same for each step.
 #[derive(Clone, Debug)]
@@ -41,7 +42,11 @@ impl Apply<'_> {
                 Declared { rename: self.rename(declared), overdue: self.overdue(declared) };
             (Box::new(rename) as Box<dyn Transform>, self.place(&declared.from))
         });
-        let steps: Vec<_> = renames.collect();
+        let superusers = self.config.superusers.iter().map(|declared| {
+            let step = Box::new(self.superuser(declared)) as Box<dyn Transform>;
+            (step, self.place(&declared.service))
+        });
+        let steps: Vec<_> = renames.chain(superusers).collect();
         let nothing = if steps.is_empty() { ", which declares no change" } else { "" };
         Sequence { title: format!("apply {}{nothing}", self.path), steps }
     }
@@ -62,6 +67,22 @@ impl Apply<'_> {
             },
             aliases: declared.aliases.iter().map(|alias| alias.value.clone()).collect(),
             keep_alias: declared.keep_alias,
+            only: self.only.clone(),
+            only_certain: self.only_certain,
+            files: self.files.clone(),
+            project: self.project.clone(),
+            all_projects: self.all_projects,
+        }
+    }
+
+    fn superuser(&self, declared: &SuperuserDeclaration) -> Superuser {
+        let text = |at: &Option<At<String>>| at.as_ref().map(|at| at.value.clone());
+        Superuser {
+            service: declared.service.value.clone(),
+            from: text(&declared.from),
+            to: declared.to.value.clone(),
+            default_database: text(&declared.default_database),
+            split_password: text(&declared.split_password),
             only: self.only.clone(),
             only_certain: self.only_certain,
             files: self.files.clone(),
