@@ -149,7 +149,7 @@ fn is_address(key: &str) -> bool {
 pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     // Pods and tasks have containers of their own.
-    let of_others = ["kubernetes", "k8s", "pod", "ecs"].iter().any(|word| key.contains(word))
+    let of_others = setting::subject(&key) == Subject::Foreign
         || (speaks_of(page, inner, ORCHESTRATORS) && !speaks_of(page, inner, &["compose"]));
     if of_others {
         return false;
@@ -161,17 +161,15 @@ pub(super) fn names_container(page: &Page<'_>, inner: &Range<usize>, key: &str) 
     let is_label = matches!(key.as_str(), "service" | "service_name" | "servicename")
         && !page.subject.distinctive
         && !page.path.contains("devcontainer");
-    // A task of ECS has containers, too.
-    let is_task =
-        is_container && speaks_of(page, inner, &["containerdefinitions", "taskdefinition"]);
-    if is_label || is_task || setting::subject(&key) == Subject::Foreign {
+    if is_label {
         return false;
     }
     tells || key.contains("compose") || speaks_of(page, inner, evidence)
 }
 
 /// Words of systems other than Compose that have containers.
-const ORCHESTRATORS: &[&str] = &["apiversion", "containerdefinitions", "fargate", "kubernetes"];
+const ORCHESTRATORS: &[&str] =
+    &["apiversion", "containerdefinitions", "fargate", "kubernetes", "taskdefinition"];
 
 /// Tells whether one of some words stands in the text around a place.
 fn speaks_of(page: &Page<'_>, place: &Range<usize>, words: &[&str]) -> bool {

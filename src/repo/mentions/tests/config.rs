@@ -40,17 +40,6 @@ fn env_files() {
             (".env", "POSTGRES_DB=shop-db\n", &["Database Certain"]),
             ("rules.yml", "expr: up{job=\"shop-db\"} == 0\n", &["Identifier Unsure"]),
             ("rules.yml", "expr: mem{name=\"shop-db\"} > 9\n", &["Message Likely"]),
-            (
-                "task.json",
-                "{\"containerDefinitions\": [{\"containerName\": \"shop-db\"}]}",
-                &["Literal Unsure"],
-            ),
-            (
-                "scan.json",
-                "{\"kubernetes_pod_container_name\": \"shop-db\"}",
-                &["OtherNamespace Unsure"],
-            ),
-            ("a.json", "{\"containerName\": \"shop-db\"}", &["ContainerReference Likely"]),
         ],
     );
 }

@@ -50,7 +50,11 @@ fn containers_of_other_systems() {
     check(
         "shop-db",
         &[
-            ("a.json", "{\"kubernetes_pod_container_name\": \"shop-db\"}\n", &["Literal Unsure"]),
+            (
+                "a.json",
+                "{\"kubernetes_pod_container_name\": \"shop-db\"}\n",
+                &["OtherNamespace Unsure"],
+            ),
             (
                 "task.json",
                 "{\"containerDefinitions\": [{\"dependsOn\": [{\"containerName\": \"shop-db\"}]}]}\n",
