@@ -305,13 +305,14 @@ fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
     is_yaml && keys.iter().any(|key| memmem::find(bytes, key).is_some())
 }
 
-/// Tells whether a file is a script or a Makefile that runs docker compose.
+/// Tells whether a file is a script or a Makefile that runs docker compose, or may do so by handing
+/// its arguments on to what another script defines.
 fn runs_compose(path: &str, bytes: &[u8]) -> bool {
     let name = file_name(path);
     let is_script = bytes.starts_with(b"#!")
         || [".sh", ".bash", ".mk"].iter().any(|end| name.ends_with(end))
         || matches!(name, "Makefile" | "makefile" | "GNUmakefile" | "justfile");
-    let commands: [&[u8]; 2] = [b"docker compose", b"docker-compose"];
+    let commands: [&[u8]; 3] = [b"docker compose", b"docker-compose", b"\"$@\""];
     is_script && commands.iter().any(|command| memmem::find(bytes, command).is_some())
 }
 

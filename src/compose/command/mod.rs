@@ -67,6 +67,15 @@ pub fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
     wrappers::wrappers(text)
 }
 
+/// Tells what a script stands for where it hands its arguments on to Compose
+/// (`docker compose -f x.yml "$@"`), by the wrappers of other scripts that it may read.
+///
+/// As a wrapper it is known by its name behind a slash (`/dc.sh`): a script is called by its path.
+#[must_use]
+pub fn script(text: &str, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
+    wrappers::script(text, others)
+}
+
 /// Classifies each use of `name` in shell text (one command, or a whole script).
 ///
 /// Ranges are bytes of `text`. Gives every whole occurrence, references and others, in order.

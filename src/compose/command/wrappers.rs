@@ -66,7 +66,8 @@ impl Known {
         let found = named.or_else(|| {
             // A script is called by its path, a function is not.
             let base = programs::base_name(name);
-            self.wrappers.get(base).filter(|_| base != name)
+            let script = || self.wrappers.get(&format!("/{base}"));
+            self.wrappers.get(base).or_else(script).filter(|_| base != name)
         });
         found.map(Vec::as_slice)
     }
@@ -91,6 +92,11 @@ pub(super) fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
     Definitions::read(text).wrappers(&BTreeMap::new())
 }
 
+/// Tells what a script stands for that hands its arguments on to Compose.
+pub(super) fn script(text: &str, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
+    Definitions::read(text).script(others)
+}
+
 /// What a text defines.
 #[derive(Debug, Default)]
 struct Definitions {
@@ -98,6 +104,8 @@ struct Definitions {
     values: BTreeMap<String, Vec<String>>,
     /// What a name may stand for: the first that is a command for containers counts.
     commands: BTreeMap<String, Vec<Vec<Word>>>,
+    /// What the text as a whole hands its arguments on to.
+    passed: Vec<Vec<Word>>,
 }
 
 impl Definitions {
@@ -161,7 +169,6 @@ impl Definitions {
             }
         }
         // A function that hands its arguments on: `dc() { docker compose "$@"; }`.
-        let Some(function) = &command.scope.function else { return };
         let passes = |word: &Word| {
             let text = word.as_str();
             word.parts.iter().any(|part| {
@@ -178,7 +185,12 @@ impl Definitions {
                 let text = format!("{}={}", assignment.name.as_str(), assignment.value.as_str());
                 words.insert(0, made_up(&text));
             }
-            self.commands.entry(function.to_string()).or_default().push(words);
+            match &command.scope.function {
+                Some(function) => {
+                    self.commands.entry(function.to_string()).or_default().push(words);
+                }
+                None => self.passed.push(words),
+            }
         }
     }
 
@@ -235,6 +247,18 @@ impl Definitions {
             }
         }
         found
+    }
+
+    /// Gives what the text stands for as a script, where it hands its arguments on to Compose.
+    fn script(&self, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
+        let is_compose = |words: &Vec<String>| {
+            let names = |word: &String| matches!(word.as_str(), "compose" | "docker-compose");
+            // With a command of Compose before them, the arguments are that one's alone.
+            words.iter().take(2).any(names)
+                && !words.iter().any(|word| docker::is_compose_command(word))
+        };
+        let found = self.passed.iter().filter_map(|words| self.expand("", words, others));
+        found.into_iter().find(is_compose)
     }
 
     /// Follows wrappers of wrappers until a program stands first.

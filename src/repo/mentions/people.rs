@@ -96,7 +96,8 @@ fn code_span(page: &mut Page<'_>, span: &Range<usize>, class: Class) {
     if text.trim() == page.subject.name || page.open_in(span).is_empty() {
         return;
     }
-    if let Some(at) = command_start(text) {
+    let script = || calls_script(page, text).then_some(0);
+    if let Some(at) = command_start(text).or_else(script) {
         for (range, judgement) in page.command_usages(&(span.start + at..span.end)) {
             page.judge(&range, spoken(judgement, class));
         }
@@ -108,6 +109,13 @@ fn code_span(page: &mut Page<'_>, span: &Range<usize>, class: Class) {
             page.judge(&range, spoken(judgement, class));
         }
     }
+}
+
+/// Tells a call of a script that stands for Compose (`./dc.sh exec db sh`).
+fn calls_script(page: &Page<'_>, text: &str) -> bool {
+    let head = text.split_whitespace().next().unwrap_or_default();
+    let name = head.rsplit_once('/').map(|(_, name)| format!("/{name}"));
+    name.is_some_and(|name| page.commands.wrappers.contains_key(&name))
 }
 
 /// Splits `KEY=value` and `key: value`.

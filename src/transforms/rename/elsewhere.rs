@@ -118,6 +118,18 @@ pub(in crate::transforms) fn wrappers(repo: &Repo) -> BTreeMap<String, Vec<Strin
     for (name, command) in found.into_iter().flatten() {
         all.entry(name).or_insert(command);
     }
+    let scripts: Vec<(String, Vec<String>)> = repo
+        .files
+        .par_iter()
+        .filter(|file| kind(&file.path, &file.text) == FileKind::Shell)
+        .filter_map(|file| {
+            let stands_for = command::script(&file.text, &all)?;
+            Some((format!("/{}", file_name(&file.path)), stands_for))
+        })
+        .collect();
+    for (name, command) in scripts {
+        all.entry(name).or_insert(command);
+    }
     all
 }
 

@@ -1,0 +1,3 @@
+stack() {
+  docker compose -f compose.yaml "$@"
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker compose run --rm web python manage.py "$@"
