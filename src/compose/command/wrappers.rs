@@ -66,8 +66,8 @@ impl Known {
         let found = named.or_else(|| {
             // A script is called by its path, a function is not.
             let base = programs::base_name(name);
-            let script = || self.wrappers.get(&format!("/{base}"));
-            self.wrappers.get(base).or_else(script).filter(|_| base != name)
+            let script = || name.rfind('/').and_then(|at| self.wrappers.get(name.get(at..)?));
+            self.wrappers.get(base).filter(|_| base != name).or_else(script)
         });
         found.map(Vec::as_slice)
     }
