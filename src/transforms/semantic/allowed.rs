@@ -4,6 +4,7 @@ use crate::compose::names::Namespace;
 use crate::compose::value::{Origin, Value, ValueKind};
 use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
 use crate::transforms::semantic::text::{is_renamed, is_renamed_with};
+use crate::transforms::superuser::variable::without_messages;
 
 /// What a change may do to a model.
 pub(super) struct Allowed {
@@ -190,13 +191,16 @@ impl SuperuserIntent {
                 // The container's own variables.
                 more.extend(["$POSTGRES_DB", "${POSTGRES_DB}"].map(str::to_owned));
                 let mut pairs = vec![(self.from.clone(), self.to.clone())];
-                let before = flat(before);
+                let before = without_messages(&flat(before));
                 // A user whose variable no file sets stays as it is written.
-                let is_open = |word: &&str| word.starts_with("${") && word.ends_with('}');
-                let words = before.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
-                let open = words.filter(is_open).filter(|_| rest[0] != "environment");
-                pairs.extend(open.map(|word| (word.to_owned(), self.to.clone())));
-                is_renamed_with(&before, &flat(after), &pairs, &more)
+                if rest[0] != "environment" {
+                    let open = before.split_whitespace().filter_map(|word| {
+                        Some(word.get(word.find('$')?..)?.trim_end_matches(['"', '\'']))
+                    });
+                    pairs.extend(open.map(|word| (word.to_owned(), self.to.clone())));
+                }
+                let after = without_messages(&flat(after));
+                is_renamed_with(&before, &after, &pairs, &more)
             }
             _ => false,
         }

@@ -22,7 +22,7 @@ mod report;
 mod server;
 mod setting;
 mod source;
-mod variable;
+pub(super) mod variable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,7 +163,10 @@ impl<'a, 'd, 'r> Change<'a, 'd, 'r> {
         if let Family::AlwaysPostgres(variable) = self.server.family {
             return self.fixed(variable);
         }
-        self.check_supabase();
+        if let Some(finding) = self.supabase() {
+            self.draft.block(finding);
+            return Progress::Open;
+        }
         self.environment();
         self.password();
         self.compose_calls();
@@ -204,23 +207,23 @@ impl<'a, 'd, 'r> Change<'a, 'd, 'r> {
         Progress::Open
     }
 
-    /// The scripts of supabase/postgres connect as the superuser that they know.
-    fn check_supabase(&mut self) {
+    /// What is in the way where the scripts of supabase/postgres rely on the superuser.
+    fn supabase(&self) -> Option<Finding> {
         let server = self.server;
-        let is_set = server
-            .groups
-            .iter()
-            .any(|group| group.model.variable(server.service(), Family::USER).is_some());
+        let mut groups = server.groups.iter();
+        let is_set =
+            groups.any(|group| group.model.variable(server.service(), Family::USER).is_some());
         if server.family != Family::Supabase || is_set {
-            return;
+            return None;
         }
         let message = "this image's own scripts connect as `supabase_admin`, which it makes the superuser; with another POSTGRES_USER they fail on a fresh volume";
-        let mut finding = Finding::error("superuser-is-fixed", message)
+        let finding = Finding::error("superuser-is-fixed", message)
             .help("leave the superuser, and make the admins' role with CREATE ROLE … SUPERUSER");
-        if let Some(site) = server.groups.first().and_then(|group| group.sites.first()) {
-            finding = finding.at(&site.file.path, site.file.doc.node(site.service.key).span);
-        }
-        self.draft.block(finding);
+        let site = server.groups.first().and_then(|group| group.sites.first());
+        Some(match site {
+            Some(site) => finding.at(&site.file.path, site.file.doc.node(site.service.key).span),
+            None => finding,
+        })
     }
 
     /// Says what is to become of the project's model.

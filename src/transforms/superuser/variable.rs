@@ -67,7 +67,7 @@ pub(super) fn sole(raw: &str) -> Option<(String, Reference)> {
 
 /// Gives a value without the messages of its variables that must be set (`${NAME:?message}`): where
 /// it is repeated they are in the way.
-pub(super) fn without_messages(raw: &str) -> String {
+pub(in crate::transforms) fn without_messages(raw: &str) -> String {
     let mut short = raw.to_owned();
     for reference in references(raw).into_iter().rev() {
         let name = raw.get(reference.name.clone()).unwrap_or_default();
