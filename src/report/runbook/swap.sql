@@ -60,7 +60,7 @@ BEGIN
       WHERE right_of.grantee = 10 AND proowner <> 10
   ) AS counted WHERE number > 0
   LOOP
-    RAISE EXCEPTION '% of role 10: % (plan B does not hand them over)', item.what, item.number;
+    RAISE EXCEPTION 'plan B does not hand over %, and % has % of them', item.what, names.old, item.number;
   END LOOP;
 
   EXECUTE format('ALTER ROLE %I RENAME TO %I', names.old, names.new);
