@@ -1,9 +1,9 @@
 //! What runs in a service's container, and where its data lie.
 
-use crate::compose::default_host::repository;
 use crate::compose::effective::Effective;
 use crate::compose::value::{Origin, Value};
 use crate::transforms::hazards::mount::{self, Mount};
+use crate::transforms::superuser::family::{Family, family};
 
 use super::doc::word;
 
@@ -61,10 +61,15 @@ impl Server {
     pub(super) fn of(service: &str, body: &Value, model: &Effective) -> Self {
         let data: Vec<Data> =
             mount::data(body).iter().filter_map(|mount| Data::of(mount, model)).collect();
-        let image = repository(body.text_of("image").unwrap_or_default());
-        let is_postgres = mount::store(body).is_some_and(|store| store.name == "Postgres");
-        // Bitnami's image has other variables, and a socket that asks for a password.
-        if is_postgres && !image.contains("bitnami") {
+        let has = |name: &str| model.variable(service, name).is_some();
+        let is_known = match family(body, &has) {
+            Some(Family::Official) => true,
+            // Without it, the image's own scripts rely on another superuser.
+            Some(Family::Supabase) => has(Family::USER),
+            // Others have other variables, or a socket that asks for a password.
+            _ => false,
+        };
+        if is_known {
             return Self::Postgres(Postgres::of(service, data, model));
         }
         if data.is_empty() { Self::Stateless } else { Self::Stateful(data) }
@@ -103,7 +108,7 @@ impl Postgres {
                 text.filter(|text| !text.is_empty()).map(str::to_owned)
             }
         };
-        let user = known("POSTGRES_USER", Some("postgres"));
+        let user = known(Family::USER, Some("postgres"));
         let database = known("POSTGRES_DB", user.as_deref());
         let database = database.unwrap_or_else(|| MAINTENANCE.to_owned());
         let password = match (given("POSTGRES_PASSWORD"), given("POSTGRES_PASSWORD_FILE")) {

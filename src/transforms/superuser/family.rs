@@ -7,7 +7,7 @@ use crate::compose::value::Value;
 
 /// What a server's image does with its variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub(crate) enum Family {
     /// `POSTGRES_USER` becomes the superuser; `POSTGRES_DB` follows it.
     Official,
     /// As [`Self::Official`], but the database has a name of its own.
@@ -21,7 +21,7 @@ pub(super) enum Family {
 
 impl Family {
     /// The variable of the superuser.
-    pub(super) const USER: &'static str = "POSTGRES_USER";
+    pub(crate) const USER: &'static str = "POSTGRES_USER";
 
     /// Gives the variable of the default database.
     pub(super) fn database_key(self) -> &'static str {
@@ -54,7 +54,7 @@ impl Family {
 
 /// Tells what server a service is: by its image, else by what it mounts and is given. `environment`
 /// gives a variable of its container.
-pub(super) fn family(service: &Value, has: &dyn Fn(&str) -> bool) -> Option<Family> {
+pub(crate) fn family(service: &Value, has: &dyn Fn(&str) -> bool) -> Option<Family> {
     let image = service.text_of("image").unwrap_or_default();
     // An image of one's own is told by what only a server has.
     by_image(image).or_else(|| by_use(service, has))

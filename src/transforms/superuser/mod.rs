@@ -13,7 +13,7 @@ mod calls;
 mod edits;
 mod env_files;
 mod environment;
-mod family;
+pub(crate) mod family;
 pub mod options;
 mod password;
 mod pgadmin;
