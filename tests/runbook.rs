@@ -3,12 +3,15 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads the tree that it made")]
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
+use composemod::cli::{self, Io};
 use composemod::compose::names::Namespace;
-use composemod::repo::load::{LoadOptions, Repo};
+use composemod::repo::load::Repo;
 use composemod::repo::workspace::Workspace;
 use composemod::report::runbook::{RunbookOptions, SqlPlan, runbook};
 use composemod::text::source::SourceFile;
@@ -17,6 +20,7 @@ use composemod::transforms::plan::Transform as _;
 use composemod::transforms::rename::options::{ContainerName, Rename};
 use composemod::transforms::review::review;
 use composemod::transforms::situation::Situation;
+use tempfile::TempDir;
 
 /// A runbook, or the ids of why there is none.
 fn book(repo: &Repo, case: &Case) -> Result<String, Vec<&'static str>> {
@@ -320,23 +324,104 @@ fn assert_parses(block: &str) {
     assert!(output.status.success() && said.is_empty(), "{said}\n{block}");
 }
 
+/// What the example's people would declare.
+const DECLARED: &str = "renames:
+  - from: discord-bot-db
+    to: homelab-postgres
+    aliases: [postgres]
+    keep-alias-until: 2099-01-31
+superusers:
+  - service: homelab-postgres
+    from: ticketbot
+    to: postgres
+    split-password: POSTGRES_PASSWORD
+";
+
 #[test]
 fn the_example_has_a_runbook() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("example/homelab");
-    let repo = Repo::load(&root, &LoadOptions::default()).expect("the example");
-    for (name, sql) in [("plan-a", SqlPlan::A), ("plan-b", SqlPlan::B)] {
-        let case = Case {
-            rename: ("discord-bot-db", "homelab-postgres"),
-            superuser: Some(("ticketbot", "postgres")),
-            split: Some("POSTGRES_PASSWORD"),
-            sql,
-            ..CASE
-        };
-        let text = book(&repo, &case).expect("a runbook");
+    let root = homelab();
+    std::fs::write(root.path().join("composemod.yaml"), DECLARED).expect("written");
+    for (name, plan) in [("plan-a", "a"), ("plan-b", "b")] {
+        let (exit, text, said) = run(root.path(), &["runbook", "--plan", plan]);
+        assert_eq!((exit, said.as_str()), (0, ""), "{text}");
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/runbook"));
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         settings.bind(|| insta::assert_snapshot!(name, text));
+        for block in blocks(&text) {
+            assert_parses(block);
+        }
     }
+}
+
+#[test]
+fn our_own_commands_run_in_order() {
+    let root = homelab();
+    std::fs::write(root.path().join("composemod.yaml"), DECLARED).expect("written");
+    let (_, text, _) = run(root.path(), &["runbook"]);
+    let commands = blocks(&text).into_iter().flat_map(str::lines);
+    let commands: Vec<&str> =
+        commands.filter_map(|line| line.trim().strip_prefix("composemod ")).collect();
+    let exits: Vec<(&str, u8)> = commands
+        .iter()
+        .map(|command| {
+            let args: Vec<&str> = command.split(' ').collect();
+            (*command, run(root.path(), &args).0)
+        })
+        .collect();
+    let expected = [
+        ("apply --only compose --check", 1),
+        ("apply --only compose", 0),
+        ("apply --only compose --write", 0),
+        ("apply --only config,scripts,code,docs", 0),
+        ("apply --only config,scripts,code,docs --write", 0),
+        ("retire discord-bot-db --write", 0),
+    ];
+    assert_eq!(exits, expected);
+}
+
+#[test]
+fn nothing_declared_is_an_error_that_says_what_to_write() {
+    let root = homelab();
+    let (exit, text, said) = run(root.path(), &["runbook"]);
+    assert_eq!((exit, text.as_str()), (2, ""));
+    assert!(said.contains("composemod init"), "{said}");
+}
+
+/// A copy of the example.
+fn homelab() -> TempDir {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("example/homelab");
+    let root = tempfile::tempdir().expect("a folder");
+    let mut folders = vec![example.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let to = root.path().join(path.strip_prefix(&example).expect("below the example"));
+            if path.is_dir() {
+                std::fs::create_dir_all(to).expect("made");
+                folders.push(path);
+            } else {
+                std::fs::copy(&path, to).expect("copied");
+            }
+        }
+    }
+    root
+}
+
+/// Runs a command in a folder; gives its exit code, stdout and stderr.
+fn run(root: &Path, args: &[&str]) -> (u8, String, String) {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        cwd: root.to_owned(),
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        stdout_color: false,
+        stderr_color: false,
+        now: SystemTime::UNIX_EPOCH,
+    };
+    let args = ["composemod"].iter().chain(args).map(OsString::from);
+    let exit = cli::run(args, &mut io);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (exit, text(stdout), text(stderr))
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::compose::names::Namespace;
+use crate::report::runbook::SqlPlan;
 use crate::transforms::rename::options::Phase;
 
 /// Codemods and lints for Docker Compose projects.
@@ -25,6 +26,7 @@ pub(super) enum Command {
     Retire(RetireArgs),
     Superuser(SuperuserArgs),
     Apply(ApplyArgs),
+    Runbook(RunbookArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
     /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
@@ -196,4 +198,15 @@ pub(super) struct SuperuserArgs {
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) change: ChangeArgs,
+}
+
+/// Writes how to deploy what composemod.yaml declares: commands, checks, and the way back.
+///
+/// Make it before the files are changed, and keep it: its first steps are of the files as they are.
+#[derive(Debug, Args)]
+pub(super) struct RunbookArgs {
+    /// How a superuser is changed: a second one beside the first (a), or the first one renamed, and
+    /// the old name made anew as an ordinary role (b).
+    #[arg(long, value_name = "PLAN", default_value = "a", ignore_case = true)]
+    pub(super) plan: SqlPlan,
 }

@@ -60,24 +60,10 @@ pub(super) fn run(
         return fail(&[finding], &Repo::default(), globals, io);
     }
     let mode = usage.mode;
-    let declaration = &globals.declaration;
-    let load = globals.load_options(transform.names());
-    let repo = match Repo::load(&globals.root, &load) {
-        Ok(repo) => repo,
-        Err(error) => {
-            let finding = Finding::error("root-unreadable", error.to_string());
-            return fail(&[finding], &Repo::default(), globals, io);
-        }
+    let (repo, mut plan) = match planned(transform, globals) {
+        Ok(planned) => planned,
+        Err(why) => return fail(&why.findings, &why.repo, globals, io),
     };
-    let missing = declaration.config.missing_files(&repo);
-    if !missing.is_empty() {
-        return fail(&missing, &repo, globals, io);
-    }
-    let mut plan = match transform.plan(&repo) {
-        Ok(plan) => plan,
-        Err(error) => return fail(&told(&error, &repo), &repo, globals, io),
-    };
-    review(&mut plan, &repo);
     if let Some(program) = &usage.verify_with {
         verify(&mut plan, &repo, program);
     }
@@ -95,6 +81,39 @@ pub(super) fn run(
         (_, Outcome::Refused, _) => Exit::Pending,
         (_, _, Mode::Check) if is_pending => Exit::Pending,
         _ => Exit::Clean,
+    }
+}
+
+/// Why there is no plan, and what was read.
+pub(super) struct Unplanned {
+    pub(super) findings: Vec<Finding>,
+    pub(super) repo: Repo,
+}
+
+/// Reads the tree, plans a change and reviews it.
+///
+/// # Errors
+/// The tree can't be read, or what was asked for can't be understood there.
+pub(super) fn planned(
+    transform: &dyn Transform,
+    globals: &Globals,
+) -> Result<(Repo, Plan), Box<Unplanned>> {
+    let unplanned = |findings, repo| Box::new(Unplanned { findings, repo });
+    let repo = Repo::load(&globals.root, &globals.load_options(transform.names()));
+    let repo = repo.map_err(|error| {
+        let finding = Finding::error("root-unreadable", error.to_string());
+        unplanned(vec![finding], Repo::default())
+    })?;
+    let missing = globals.declaration.config.missing_files(&repo);
+    if !missing.is_empty() {
+        return Err(unplanned(missing, repo));
+    }
+    match transform.plan(&repo) {
+        Ok(mut plan) => {
+            review(&mut plan, &repo);
+            Ok((repo, plan))
+        }
+        Err(error) => Err(unplanned(told(&error, &repo), repo)),
     }
 }
 

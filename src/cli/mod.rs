@@ -13,6 +13,7 @@ mod graph;
 mod paths;
 mod rename;
 mod retire;
+mod runbook;
 mod superuser;
 mod verify;
 
@@ -61,6 +62,8 @@ enum Exit {
 struct Globals {
     /// The folder to work on, absolute and without symbolic links.
     root: PathBuf,
+    /// Whether the folder was given.
+    is_root_given: bool,
     /// As [`paths::file`] gives them.
     files: Vec<String>,
     /// As [`paths::project`] gives it.
@@ -110,6 +113,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Retire(args) => Work::Retire(args),
         Command::Superuser(args) => Work::Superuser(args),
         Command::Apply(args) => Work::Apply(args),
+        Command::Runbook(args) => Work::Runbook(args),
         Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
@@ -134,7 +138,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             let usage = change::Usage::of(&args.change.usage);
             change::run(&superuser::options(args, &globals), &globals, &usage, io)
         }
-        Work::Apply(args) => match apply::sequence(&args.change, &globals) {
+        Work::Apply(args) => match apply::sequence(&apply::Part::of(&args.change), &globals) {
             Ok(sequence) => {
                 let usage = change::Usage::of(&args.change.usage);
                 change::run(&sequence, &globals, &usage, io)
@@ -144,6 +148,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
                 Exit::Failed
             }
         },
+        Work::Runbook(args) => runbook::run(&args, &globals, io),
         Work::Graph => graph::run(&globals, io),
     }
 }
@@ -154,6 +159,7 @@ enum Work {
     Retire(args::RetireArgs),
     Superuser(args::SuperuserArgs),
     Apply(args::ApplyArgs),
+    Runbook(args::RunbookArgs),
     Graph,
 }
 
@@ -166,6 +172,7 @@ fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wron
     Ok(Globals {
         declaration,
         today: today(io.now),
+        is_root_given: args.root.is_some(),
         root,
         files,
         project,

@@ -44,6 +44,7 @@ mod tests {
     fn parsed(args: &str) -> Rename {
         let globals = Globals {
             root: "/".into(),
+            is_root_given: false,
             files: vec!["x.yaml".to_owned()],
             project: None,
             all_projects: false,

@@ -14,15 +14,7 @@ use crate::transforms::situation::Situation;
 
 /// Adds the effects and the hazards of a plan, and refuses it where it does more than it says.
 pub fn review(plan: &mut Plan, repo: &Repo) {
-    let files = plan.intents.iter().flat_map(Intent::projects).flat_map(|project| &project.loaded);
-    let files: Vec<String> = files.cloned().collect();
-    if files.is_empty() {
-        return;
-    }
-    let mut workspace = Workspace::new(repo, &[]);
-    if files.iter().any(|path| !workspace.files.contains_key(path)) {
-        workspace = Workspace::new(repo, &files);
-    }
+    let Some(workspace) = workspace(plan, repo) else { return };
     let situation = Situation::new(plan, repo, &workspace);
     let objections = objections(plan, &situation);
     if !objections.is_empty() && plan.outcome != Outcome::Refused {
@@ -35,4 +27,17 @@ pub fn review(plan: &mut Plan, repo: &Repo) {
     plan.hazards.extend(found);
     plan.effects.extend(effects);
     plan.sort();
+}
+
+/// Parses the Compose files of the projects that a plan is about; nothing where it is about none.
+#[must_use]
+pub fn workspace(plan: &Plan, repo: &Repo) -> Option<Workspace> {
+    let files = plan.intents.iter().flat_map(Intent::projects).flat_map(|project| &project.loaded);
+    let files: Vec<String> = files.cloned().collect();
+    if files.is_empty() {
+        return None;
+    }
+    let workspace = Workspace::new(repo, &[]);
+    let is_whole = files.iter().all(|path| workspace.files.contains_key(path));
+    Some(if is_whole { workspace } else { Workspace::new(repo, &files) })
 }
