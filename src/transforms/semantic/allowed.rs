@@ -6,6 +6,13 @@ use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserInt
 use crate::transforms::semantic::text::{is_renamed, is_renamed_with};
 use crate::transforms::superuser::variable::without_messages;
 
+/// A value before and after.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'v> {
+    pub(super) before: Option<&'v Value>,
+    pub(super) after: Option<&'v Value>,
+}
+
 /// What a change may do to a model.
 pub(super) struct Allowed {
     renames: Vec<RenameIntent>,
@@ -55,12 +62,8 @@ impl Allowed {
     }
 
     /// Tells whether the values under a path may differ as they do.
-    pub(super) fn permits(
-        &self,
-        path: &[String],
-        before: Option<&Value>,
-        after: Option<&Value>,
-    ) -> bool {
+    pub(super) fn permits(&self, path: &[String], pair: Pair<'_>) -> bool {
+        let Pair { before, after } = pair;
         let keys: Vec<&str> = path.iter().map(String::as_str).collect();
         if let (Some(old), Some(new)) = (before.and_then(Value::text), after.and_then(Value::text))
             && is_renamed(old, new, &self.pairs)
@@ -69,9 +72,9 @@ impl Allowed {
         }
         match keys.as_slice() {
             ["services", service, rest @ ..] => {
-                self.permits_networks(service, rest, before, after)
-                    || self.permits_container(service, rest, before, after)
-                    || self.superusers.iter().any(|one| one.permits(service, rest, before, after))
+                self.permits_networks(service, rest, pair)
+                    || self.permits_container(service, rest, pair)
+                    || self.superusers.iter().any(|one| one.permits(service, rest, pair))
             }
             // A renamed thing keeps its name on the engine.
             ["volumes" | "networks" | "secrets" | "configs", name, rest @ ..] => {
@@ -88,13 +91,8 @@ impl Allowed {
     }
 
     /// Aliases come to a renamed service, and one goes from a service that retires it.
-    fn permits_networks(
-        &self,
-        service: &str,
-        rest: &[&str],
-        before: Option<&Value>,
-        after: Option<&Value>,
-    ) -> bool {
+    fn permits_networks(&self, service: &str, rest: &[&str], pair: Pair<'_>) -> bool {
+        let Pair { before, after } = pair;
         let networks = |value: Option<&Value>| -> Vec<(String, Vec<String>)> {
             // Without any, a service is on the default network.
             let none = Value::new(ValueKind::Null);
@@ -143,14 +141,8 @@ impl Allowed {
     }
 
     /// A container gets the name that was asked for.
-    fn permits_container(
-        &self,
-        service: &str,
-        rest: &[&str],
-        _before: Option<&Value>,
-        after: Option<&Value>,
-    ) -> bool {
-        let name = after.and_then(Value::text);
+    fn permits_container(&self, service: &str, rest: &[&str], pair: Pair<'_>) -> bool {
+        let name = pair.after.and_then(Value::text);
         rest == ["container_name"]
             && self
                 .renames
@@ -162,13 +154,8 @@ impl Allowed {
 
 impl SuperuserIntent {
     /// Tells whether a value of a service may differ so.
-    fn permits(
-        &self,
-        service: &str,
-        rest: &[&str],
-        before: Option<&Value>,
-        after: Option<&Value>,
-    ) -> bool {
+    fn permits(&self, service: &str, rest: &[&str], pair: Pair<'_>) -> bool {
+        let Pair { before, after } = pair;
         let is_server = service == self.service;
         match rest {
             ["environment", variable] if is_server => {

@@ -6,7 +6,7 @@ use crate::compose::effective::Effective;
 use crate::compose::names::Namespace;
 use crate::compose::value::{Value, ValueKind};
 use crate::transforms::intent::Intent;
-use crate::transforms::semantic::allowed::Allowed;
+use crate::transforms::semantic::allowed::{Allowed, Pair};
 use crate::transforms::semantic::{Difference, Sort, origin};
 
 /// Things that a project names, and their namespaces.
@@ -75,8 +75,8 @@ impl Comparer<'_> {
     }
 
     fn values(&mut self, before: Option<&Value>, after: Option<&Value>) {
-        if before == after || self.is_elsewhere() || self.allowed.permits(&self.path, before, after)
-        {
+        let pair = Pair { before, after };
+        if before == after || self.is_elsewhere() || self.allowed.permits(&self.path, pair) {
             return;
         }
         let sort = match (before.map(|value| &value.kind), after.map(|value| &value.kind)) {
