@@ -29,7 +29,7 @@ fn finding(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
         Some(before) if before != database => Finding::warning(
             HAZARD.id,
             format!(
-                "the default database was `{before}` and becomes `{database}`: on an empty volume `{before}` is not made any more"
+                "the default database was `{before}` and becomes `{database}`: a volume that has a database already keeps what it has, and an empty one gets no `{before}`"
             ),
         ),
         // The old one's own name was a database, and the new one's is none.

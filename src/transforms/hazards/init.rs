@@ -19,10 +19,12 @@ pub(super) fn files(view: &View<'_>, service: &Value) -> Vec<String> {
     own.filter_map(|mount| join(&view.project.folder, mount.source?)).collect()
 }
 
-/// Gives the first mention of a name in each file at or below some paths.
+/// Gives the first mention of a name in each file at or below some paths, whole comments aside.
 pub(super) fn mentions(view: &View<'_>, roots: &[String], name: &str) -> Vec<Place> {
     let found = below(view, roots).filter_map(|file| {
-        let (range, _) = occurrences(&file.text, name).find(|(_, is_whole)| *is_whole)?;
+        let is_comment = |at: usize| file.line_at(at).trim_start().starts_with(['#', '-']);
+        let mut found = occurrences(&file.text, name);
+        let (range, _) = found.find(|(range, is_whole)| *is_whole && !is_comment(range.start))?;
         Some(Place { path: file.path.clone(), span: Span::new(range.start, range.end) })
     });
     found.collect()

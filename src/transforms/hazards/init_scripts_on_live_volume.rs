@@ -8,7 +8,7 @@ use crate::diagnostics::Finding;
 
 pub(super) const HAZARD: Hazard = Hazard {
     id: "init-scripts-on-live-volume",
-    what: "an edit of an init script, of `POSTGRES_PASSWORD`, `POSTGRES_DB` or `POSTGRES_INITDB_ARGS` \
+    what: "an edit of an init script, of `POSTGRES_PASSWORD` or `POSTGRES_INITDB_ARGS` \
            changes nothing on the running database; on an empty volume it does",
     why: "the image runs /docker-entrypoint-initdb.d and reads these variables on an empty volume only",
     remedy: "make the same change in the running database with SQL, and try the scripts on an empty \
@@ -48,15 +48,10 @@ fn scripts(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
 
 fn variables(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
     let names = ["POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"];
-    let mut changed: Vec<&str> = names
+    let changed: Vec<&str> = names
         .into_iter()
         .filter(|name| server.environment.get(*name) != server.given.get(*name))
         .collect();
-    let is_moved =
-        server.intent.database_before.as_ref().is_some_and(|old| *old != server.intent.database);
-    if is_moved {
-        changed.push("POSTGRES_DB");
-    }
     let first = changed.first()?;
     let message = format!(
         "{} is read on an empty volume only: the running database stays as it is",

@@ -26,22 +26,24 @@ fn finding(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
     if makes_role(view, server.before, from) {
         return None;
     }
-    let clients = view.before.environments.iter().filter(|(name, _)| *name != server.key);
-    let users: Vec<(&String, &Value)> = clients
+    let clients =
+        view.after.environments.iter().filter(|(name, _)| *name != &server.intent.service);
+    let users: Vec<(&String, &String)> = clients
         .filter_map(|(name, environment)| {
             let mut variables = environment.iter();
-            let (_, value) = variables.find(|(key, value)| is_user(key, value, from))?;
-            Some((name, value))
+            let (key, _) = variables.find(|(key, value)| is_user(key, value, from))?;
+            Some((name, key))
         })
         .collect();
-    let (_, first) = users.first()?;
+    let (client, key) = users.first()?;
     let names: Vec<String> = users.iter().map(|(name, _)| format!("`{name}`")).collect();
     let message = format!(
         "{} {} in as `{from}`, a role that is not made on an empty volume any more",
         names.join(", "),
         if names.len() == 1 { "logs" } else { "log" },
     );
-    let place = view.place(first).or_else(|| view.service(server.key))?;
+    let before = view.before.environments.get(*client).and_then(|known| known.get(*key));
+    let place = before.and_then(|value| view.place(value)).or_else(|| view.service(server.key))?;
     let help = format!(
         "make it by a script in /docker-entrypoint-initdb.d: CREATE ROLE {from} LOGIN; with its password and database"
     );

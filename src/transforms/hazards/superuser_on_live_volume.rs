@@ -48,7 +48,7 @@ fn finding(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
         identifier(to)
     );
     let help = format!(
-        "before the change is deployed: `{} exec {} psql -U {} -d postgres -c {} -c {}`; it asks for the password",
+        "before the change is deployed: `{} exec {} psql -U {} -d postgres -c {} -c {}`; it asks for the password, which is to be the one in POSTGRES_PASSWORD",
         view.docker_compose(),
         quoted(server.key),
         quoted(from),

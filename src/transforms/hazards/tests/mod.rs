@@ -122,7 +122,7 @@ fn what_is_not_deployed_has_no_hazards() {
     };
     let plan = planned(&[("compose.yaml", text)], &docs);
     assert!(plan.hazards.is_empty(), "{:?}", plan.hazards);
-    let shared = "services:\n  db: &db {image: postgres}\n  other: {<<: *db}\n";
+    let shared = "x-db: &db {image: postgres}\nservices:\n  db: *db\n  other: *db\n";
     let refused = planned(&[("compose.yaml", shared)], &rename("db", "app-db"));
     assert_eq!(refused.outcome, crate::transforms::plan::Outcome::Refused);
     assert!(refused.hazards.is_empty(), "{:?}", refused.hazards);

@@ -89,7 +89,7 @@ fn the_role_is_made_by_a_command_that_works() {
     let finding = plan.hazards.iter().find(|finding| finding.id == "superuser-on-live-volume");
     assert_eq!(
         finding.and_then(|finding| finding.help.clone()).unwrap_or_default(),
-        r"before the change is deployed: `docker compose -f stack/compose.yaml exec db psql -U bot -d postgres -c 'CREATE ROLE postgres LOGIN SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS' -c '\password postgres'`; it asks for the password"
+        r"before the change is deployed: `docker compose -f stack/compose.yaml exec db psql -U bot -d postgres -c 'CREATE ROLE postgres LOGIN SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS' -c '\password postgres'`; it asks for the password, which is to be the one in POSTGRES_PASSWORD"
     );
 }
 
@@ -119,7 +119,7 @@ fn default_database_moved() {
     assert_eq!(
         found(&planned(&tree, &replaced, moved), id),
         [
-            "Warning compose.yaml: the default database was `bot` and becomes `postgres`: on an empty volume `bot` is not made any more"
+            "Warning compose.yaml: the default database was `bot` and becomes `postgres`: a volume that has a database already keeps what it has, and an empty one gets no `bot`"
         ]
     );
     let admin = SuperuserIntent { to: "root".to_owned(), ..intent() };
@@ -165,7 +165,7 @@ fn init_scripts_on_live_volume() {
             "Warning init/a.sql: init/a.sql ran as the old superuser and will not run again; on an empty volume the role `bot` that is named there does not exist"
         ]
     );
-    assert!(of("CREATE TABLE x ();\n").is_empty());
+    assert!(of("-- tables of bot\nCREATE TABLE x ();\n").is_empty());
     let split = ("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${ROOT_PASSWORD}");
     assert_eq!(
         self::of(id, "", "", &[split]),
@@ -186,6 +186,9 @@ fn role_missing_on_fresh_volume() {
             "Warning compose.yaml: `app` logs in as `bot`, a role that is not made on an empty volume any more"
         ]
     );
+    // An administrator's program goes along.
+    let backup = "  backup:\n    image: example/backup\n    environment:\n      PGUSER: bot\n";
+    assert!(of(id, "", backup, &[("PGUSER: bot", "PGUSER: postgres")]).is_empty());
     assert!(of(id, "", "  app:\n    image: example/app\n", &[]).is_empty());
     let text = server("", app).replace("data']", "data', './init:/docker-entrypoint-initdb.d']");
     let tree = [("compose.yaml", text.as_str()), ("init/a.sql", "CREATE ROLE bot LOGIN;\n")];
