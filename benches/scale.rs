@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use composemod::compose::command::{Context, classify};
-use composemod::compose::names::Namespace;
 use composemod::repo::load::{LoadOptions, Repo};
 use composemod::repo::workspace::Workspace;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Plan, Transform};
-use composemod::transforms::rename::options::{ContainerName, Rename};
+use composemod::transforms::rename::options::Rename;
 use composemod::yaml::document::Document;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -66,18 +65,6 @@ fn hostile_shell(bencher: Bencher, unit: &str) {
 }
 
 fn plan(repo: &Repo, old: &str) -> Plan {
-    let rename = Rename {
-        old: old.to_owned(),
-        new: "renamed".to_owned(),
-        kind: Namespace::Service,
-        container_name: ContainerName::Follow,
-        aliases: Vec::new(),
-        keep_alias: true,
-        only: None,
-        only_certain: false,
-        files: Vec::new(),
-        project: None,
-        all_projects: false,
-    };
+    let rename = Rename::new(old, "renamed");
     rename.plan(repo).expect("the generated tree can be renamed in")
 }

@@ -9,12 +9,11 @@ use std::fs;
 use std::path::Path;
 
 use composemod::compose::model::{ComposeFile, is_compose};
-use composemod::compose::names::Namespace;
 use composemod::diagnostics::Severity;
 use composemod::repo::load::Repo;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Outcome, Plan, Transform};
-use composemod::transforms::rename::options::{ContainerName, Rename};
+use composemod::transforms::rename::options::Rename;
 use composemod::transforms::review::review;
 use composemod::yaml::document::Document;
 use rayon::prelude::*;
@@ -142,19 +141,7 @@ fn service_names(source: &SourceFile) -> Vec<String> {
 }
 
 fn rename(path: &str, old: &str, new: &str, keep_alias: bool) -> Rename {
-    Rename {
-        old: old.to_owned(),
-        new: new.to_owned(),
-        kind: Namespace::Service,
-        container_name: ContainerName::Follow,
-        aliases: Vec::new(),
-        keep_alias,
-        only: None,
-        only_certain: false,
-        files: vec![path.to_owned()],
-        project: None,
-        all_projects: false,
-    }
+    Rename { keep_alias, files: vec![path.to_owned()], ..Rename::new(old, new) }
 }
 
 /// Plans a rename in one file that is a project by itself. A refusal must say where and why.

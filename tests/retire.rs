@@ -17,7 +17,7 @@ use composemod::repo::load::{LoadOptions, Repo};
 use composemod::repo::models::Tree;
 use composemod::repo::workspace::Workspace;
 use composemod::transforms::plan::{Outcome, PlanError, Transform};
-use composemod::transforms::rename::options::{ContainerName, Rename};
+use composemod::transforms::rename::options::Rename;
 use composemod::transforms::retire::options::{Heed, Retire};
 
 type Tested<T> = Result<T, Box<dyn Error>>;
@@ -67,19 +67,7 @@ fn simple_rename(command: &str) -> Option<Rename> {
         aliases.push((word == "--alias").then(|| words.next()).flatten()?.to_owned());
     }
     // Asked for by name, it is an alias in both.
-    (!aliases.contains(&old)).then_some(Rename {
-        old,
-        new,
-        kind: composemod::compose::names::Namespace::Service,
-        container_name: ContainerName::Follow,
-        aliases,
-        keep_alias: true,
-        only: None,
-        only_certain: false,
-        files: Vec::new(),
-        project: None,
-        all_projects: false,
-    })
+    (!aliases.contains(&old)).then_some(Rename { aliases, ..Rename::new(old, new) })
 }
 
 /// The tree after a change; nothing where none can be made.

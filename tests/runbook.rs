@@ -17,7 +17,7 @@ use composemod::report::runbook::{RunbookOptions, SqlPlan, runbook};
 use composemod::text::source::SourceFile;
 use composemod::transforms::intent::{Intent, SuperuserIntent};
 use composemod::transforms::plan::Transform as _;
-use composemod::transforms::rename::options::{ContainerName, Rename};
+use composemod::transforms::rename::options::Rename;
 use composemod::transforms::review::review;
 use composemod::transforms::situation::Situation;
 use tempfile::TempDir;
@@ -26,17 +26,10 @@ use tempfile::TempDir;
 fn book(repo: &Repo, case: &Case) -> Result<String, Vec<&'static str>> {
     let (old, new) = case.rename;
     let rename = Rename {
-        old: old.to_owned(),
-        new: new.to_owned(),
         kind: case.kind,
-        container_name: ContainerName::Follow,
-        aliases: Vec::new(),
-        keep_alias: true,
-        only: None,
-        only_certain: false,
         files: case.named.iter().map(|&path| path.to_owned()).collect(),
-        project: None,
         all_projects: true,
+        ..Rename::new(old, new)
     };
     let mut plan = rename.plan(repo).expect("a plan");
     review(&mut plan, repo);

@@ -31,6 +31,25 @@ pub struct Rename {
     pub all_projects: bool,
 }
 
+impl Rename {
+    /// Gives the rename of a service with nothing further asked for.
+    pub fn new(old: impl Into<String>, new: impl Into<String>) -> Self {
+        Self {
+            old: old.into(),
+            new: new.into(),
+            kind: Namespace::Service,
+            container_name: ContainerName::Follow,
+            aliases: Vec::new(),
+            keep_alias: true,
+            only: None,
+            only_certain: false,
+            files: Vec::new(),
+            project: None,
+            all_projects: false,
+        }
+    }
+}
+
 /// What becomes of a service's `container_name`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ContainerName {

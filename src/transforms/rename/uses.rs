@@ -12,7 +12,7 @@ use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::transforms::draft::Draft;
 use crate::transforms::plan::{LeftMention, PlanError};
-use crate::transforms::rename::options::{ContainerName, Phase, Rename};
+use crate::transforms::rename::options::{Phase, Rename};
 use crate::transforms::rename::role::{self, Role};
 use crate::transforms::rename::select::owner;
 use crate::transforms::rename::{Renaming, elsewhere, structure};
@@ -48,19 +48,7 @@ pub(in crate::transforms) fn uses(
     workspace: &Workspace,
     projects: &[Project],
 ) -> Result<Uses, PlanError> {
-    let rename = Rename {
-        old: old.to_owned(),
-        new: service.to_owned(),
-        kind: Namespace::Service,
-        container_name: ContainerName::Follow,
-        aliases: Vec::new(),
-        keep_alias: true,
-        only: None,
-        only_certain: false,
-        files: Vec::new(),
-        project: None,
-        all_projects: true,
-    };
+    let rename = Rename { all_projects: true, ..Rename::new(old, service) };
     let mut renaming = Renaming {
         rename: &rename,
         repo,

@@ -98,7 +98,7 @@ mod tests {
     use crate::text::source::SourceFile;
     use crate::transforms::intent::{Intent, RenameIntent, SuperuserIntent};
     use crate::transforms::plan::{Plan, Transform as _};
-    use crate::transforms::rename::options::{ContainerName, Rename};
+    use crate::transforms::rename::options::Rename;
     use crate::transforms::situation::Situation;
 
     fn repo(tree: &[(&str, &str)]) -> Repo {
@@ -203,19 +203,7 @@ mod tests {
     fn effects_are_said_in_words() {
         let text = "services:\n  db:\n    image: postgres\n    container_name: db\n    volumes: [data:/var/lib/postgresql/data]\n    networks: [back]\n  web:\n    image: y\n    depends_on: [db]\n    networks: [back]\n    environment: {DB_HOST: db}\n  idle: {image: z}\nvolumes: {data: }\nnetworks: {back: }\n";
         let repo = repo(&[("compose.yaml", text)]);
-        let rename = Rename {
-            old: "db".to_owned(),
-            new: "app-db".to_owned(),
-            kind: Namespace::Service,
-            container_name: ContainerName::Follow,
-            aliases: vec!["postgres".to_owned()],
-            keep_alias: true,
-            only: None,
-            only_certain: false,
-            files: Vec::new(),
-            project: None,
-            all_projects: false,
-        };
+        let rename = Rename { aliases: vec!["postgres".to_owned()], ..Rename::new("db", "app-db") };
         let plan: Plan = rename.plan(&repo).unwrap();
         let workspace = Workspace::new(&repo, &[]);
         let situation = Situation::new(&plan, &repo, &workspace);

@@ -3,12 +3,11 @@
 mod rename;
 mod superuser;
 
-use crate::compose::names::Namespace;
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
 use crate::transforms::hazards::HAZARDS;
 use crate::transforms::plan::{Plan, Transform};
-use crate::transforms::rename::options::{ContainerName, Rename};
+use crate::transforms::rename::options::Rename;
 use crate::transforms::review::review;
 
 /// A tree of `(path, text)`.
@@ -23,19 +22,7 @@ fn repo(tree: Tree<'_>) -> Repo {
 }
 
 fn rename(old: &str, new: &str) -> Rename {
-    Rename {
-        old: old.to_owned(),
-        new: new.to_owned(),
-        kind: Namespace::Service,
-        container_name: ContainerName::Follow,
-        aliases: Vec::new(),
-        keep_alias: true,
-        only: None,
-        only_certain: false,
-        files: Vec::new(),
-        project: None,
-        all_projects: false,
-    }
+    Rename::new(old, new)
 }
 
 /// The plan of a rename, reviewed.
