@@ -3,6 +3,7 @@
 //! Invariants: pure functions of text and trees; spans always point into the file they came from.
 //! Deliberately absent: reading files, and any guess: what is unsure says so.
 
+pub mod call;
 pub mod command;
 pub mod default_host;
 pub mod discover;

@@ -2,7 +2,8 @@
 
 use super::Hazard;
 use super::network::{Presence, presences};
-use super::view::{View, is_external, quoted};
+use super::view::{View, is_external};
+use crate::compose::call::quoted;
 use crate::compose::value::Value;
 use crate::diagnostics::Finding;
 

@@ -2,7 +2,8 @@
 
 use super::Hazard;
 use super::mount;
-use super::view::{Server, View, any_text, quoted};
+use super::view::{Server, View, any_text};
+use crate::compose::call::quoted;
 use crate::diagnostics::{Finding, Severity};
 
 pub(super) const HAZARD: Hazard = Hazard {

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::network::Other;
+use crate::compose::call::{docker_compose, quoted};
 use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
-use crate::compose::model::{DEFAULT_NAMES, OVERRIDE_NAMES, file_name};
+use crate::compose::model::file_name;
 use crate::compose::names::Namespace;
 use crate::compose::store::is_within;
 use crate::compose::value::{Origin, Value, ValueKind};
@@ -283,21 +284,7 @@ impl<'a> View<'a> {
 
     /// The start of a command on this project, to be run at the root: `docker compose -f a.yml`.
     pub(super) fn docker_compose(&self) -> String {
-        let is_default = |names: &[&str], path: Option<&&str>| {
-            path.is_none_or(|path| names.contains(&file_name(path)))
-        };
-        let loads_by_itself = self.project.folder.is_empty()
-            && self.loaded.len() <= 2
-            && is_default(&DEFAULT_NAMES, self.loaded.first())
-            && is_default(&OVERRIDE_NAMES, self.loaded.get(1));
-        let mut command = "docker compose".to_owned();
-        if !loads_by_itself {
-            for path in &self.loaded {
-                command.push_str(" -f ");
-                command.push_str(&quoted(path));
-            }
-        }
-        command
+        docker_compose(&self.project.folder, &self.loaded)
     }
 }
 
@@ -341,15 +328,6 @@ pub(super) fn project_name(model: &Effective, project: &Project) -> Option<Strin
         .collect();
     let name = name.trim_start_matches(['_', '-']);
     (!name.is_empty() && !name.contains('$')).then(|| name.to_owned())
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return Cow::Borrowed(word);
-    }
-    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
 /// Tells whether some text in a value is as asked, keys aside.

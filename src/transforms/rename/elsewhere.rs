@@ -54,7 +54,7 @@ pub(super) fn find<'r>(
             .par_iter()
             .map(|&(file, kind)| FileMentions {
                 file,
-                phase: phase(kind),
+                phase: Phase::of(kind),
                 mentions: mentions(&file.path, &file.text, kind, &subject),
             })
             .collect()
@@ -290,16 +290,6 @@ pub(super) fn is_derived(text: &str, span: Span, project_names: &BTreeSet<String
         if digits.len() < number.len() { digits } else { after }
     });
     !rest.starts_with(is_name) && project.is_some_and(|project| project_names.contains(project))
-}
-
-/// The phase that a file belongs to.
-pub(super) fn phase(kind: FileKind) -> Phase {
-    match kind {
-        FileKind::Yaml | FileKind::Env | FileKind::Config(_) | FileKind::Other => Phase::Config,
-        FileKind::Shell | FileKind::Make | FileKind::Dockerfile | FileKind::Ci => Phase::Scripts,
-        FileKind::Code(_) | FileKind::Sql | FileKind::Generated => Phase::Code,
-        FileKind::Docs | FileKind::History => Phase::Docs,
-    }
 }
 
 #[cfg(test)]

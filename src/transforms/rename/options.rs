@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::compose::names::Namespace;
+use crate::repo::kind::FileKind;
 
 /// A rename.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,4 +76,17 @@ pub enum Phase {
     Code,
     /// Documentation.
     Docs,
+}
+
+impl Phase {
+    /// Gives the phase that a file belongs to, unless it is a Compose file.
+    #[must_use]
+    pub fn of(kind: FileKind) -> Self {
+        match kind {
+            FileKind::Yaml | FileKind::Env | FileKind::Config(_) | FileKind::Other => Self::Config,
+            FileKind::Shell | FileKind::Make | FileKind::Dockerfile | FileKind::Ci => Self::Scripts,
+            FileKind::Code(_) | FileKind::Sql | FileKind::Generated => Self::Code,
+            FileKind::Docs | FileKind::History => Self::Docs,
+        }
+    }
 }

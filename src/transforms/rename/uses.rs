@@ -15,7 +15,7 @@ use crate::transforms::plan::{LeftMention, PlanError};
 use crate::transforms::rename::options::{Phase, Rename};
 use crate::transforms::rename::role::{self, Role};
 use crate::transforms::rename::select::owner;
-use crate::transforms::rename::{Renaming, elsewhere, structure};
+use crate::transforms::rename::{Renaming, structure};
 
 /// The mentions of a name, and what keeps them from being known.
 #[derive(Debug, Default)]
@@ -128,7 +128,7 @@ impl Judge<'_> {
     /// Whether something runs by the file: all but documentation.
     fn is_run_by(&self, path: &str) -> bool {
         let file = self.repo.get(path);
-        file.is_none_or(|file| elsewhere::phase(kind(&file.path, &file.text)) != Phase::Docs)
+        file.is_none_or(|file| Phase::of(kind(&file.path, &file.text)) != Phase::Docs)
     }
 
     /// Whether a file lies with another project that has something of this name itself.
