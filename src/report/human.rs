@@ -56,7 +56,7 @@ pub fn report(plan: &Plan, repo: &Repo, look: Look) -> String {
         write_mentions(&mut out, plan, repo, look.detail);
     }
     out.push_str(&findings(&plan.findings, repo, look));
-    if look.detail != Detail::Quiet {
+    if look.detail != Detail::Quiet && plan.outcome != Outcome::Refused {
         write_effects(&mut out, plan, look.detail);
     }
     for hazard in plan.hazards.iter().filter(|hazard| is_wanted(hazard, look)) {

@@ -12,7 +12,7 @@ mod why;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diagnostics::Finding;
+use crate::diagnostics::{Finding, Severity};
 use crate::repo::kind::kind;
 use crate::repo::load::Repo;
 use crate::report::attention::{Attention, class_name, count};
@@ -88,10 +88,10 @@ impl Body<'_> {
         let mut out = format!("# {}\n\n{}.\n", message(&plan.title), headline(plan));
         if plan.outcome != Outcome::Refused {
             self.write_why(&mut out);
+            self.write_changes(&mut out, rows);
+            self.write_effects(&mut out, rows);
+            self.reach.write(&mut out);
         }
-        self.write_changes(&mut out, rows);
-        self.write_effects(&mut out, rows);
-        self.reach.write(&mut out);
         self.write_hazards(&mut out, rows);
         self.write_checks(&mut out, rows);
         if plan.outcome == Outcome::Changes && !plan.change.is_empty() {
@@ -172,15 +172,18 @@ impl Body<'_> {
             let help = hazard.help.as_deref()?;
             Some(format!("**{}**: {}", hazard.id, message(help)))
         });
-        let findings = self.plan.findings.iter().map(|finding| {
+        let told = |finding: &&Finding| {
             let place = self.place(finding).map(|place| format!("{place} ")).unwrap_or_default();
             let help = finding.help.as_deref().map(|help| format!(" ({})", message(help)));
             format!("{place}{}{}", message(&finding.message), help.unwrap_or_default())
-        });
+        };
+        let (blockers, findings): (Vec<&Finding>, Vec<&Finding>) =
+            self.plan.findings.iter().partition(|finding| finding.severity == Severity::Error);
         let mention = |mention: &&LeftMention| self.mention(mention);
-        let groups: [(&str, Vec<String>); 4] = [
+        let groups: [(&str, Vec<String>); 5] = [
+            ("In the way of the change", blockers.iter().map(told).collect()),
             ("Before and while it is deployed", asks.collect()),
-            ("Findings", findings.collect()),
+            ("Findings", findings.iter().map(told).collect()),
             (
                 "Mentions unchanged that may be meant",
                 self.attention.references.iter().map(mention).collect(),
