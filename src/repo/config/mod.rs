@@ -1,7 +1,7 @@
 //! `composemod.yaml`: what is declared for a repository, typed.
 //!
 //! The types are the format: the JSON schema is derived from them, their doc comments are its
-//! descriptions, and [`read`] reads the same keys (a test holds the two together). Paths are from
+//! descriptions, and `read` reads the same keys (a test holds the two together). Paths are from
 //! the root. Deliberately absent: reading the file, which [`crate::repo::load`] does.
 
 mod check;
