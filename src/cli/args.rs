@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::compose::names::Namespace;
+use crate::repo::config::Date;
 use crate::report::runbook::SqlPlan;
 use crate::transforms::rename::options::Phase;
 
@@ -27,6 +28,7 @@ pub(super) enum Command {
     Superuser(SuperuserArgs),
     Apply(ApplyArgs),
     Runbook(RunbookArgs),
+    Init(InitArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
     /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
@@ -209,4 +211,43 @@ pub(super) struct RunbookArgs {
     /// the old name made anew as an ordinary role (b).
     #[arg(long, value_name = "PLAN", default_value = "a", ignore_case = true)]
     pub(super) plan: SqlPlan,
+}
+
+/// Prints a first composemod.yaml: what the flags ask for, and proposals from what is found.
+///
+/// A store that is named after one app and used by others, and a Postgres superuser that is an
+/// app's user, are proposed in comments with their reasons.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The service to rename [default: the one that is found, where --to is given].
+    #[arg(long, value_name = "OLD", requires = "to")]
+    pub(super) from: Option<String>,
+    /// Its name to be.
+    #[arg(long, value_name = "NEW")]
+    pub(super) to: Option<String>,
+    /// A further network alias that it answers to; may be repeated.
+    #[arg(long = "alias", value_name = "NAME", requires = "to")]
+    pub(super) aliases: Vec<String>,
+    /// The day by which its old name is to go, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", requires = "to", value_parser = date)]
+    pub(super) keep_alias_until: Option<Date>,
+    /// A Postgres server and its superuser to be; may be repeated.
+    #[arg(long = "superuser", value_name = "SERVICE=NEW", value_parser = pair)]
+    pub(super) superusers: Vec<(String, String)>,
+    /// Writes the file, unless there is one.
+    #[arg(long)]
+    pub(super) write: bool,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "write a day as YYYY-MM-DD: 2027-01-31".to_owned())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((service, name)) if !service.is_empty() && !name.is_empty() => {
+            Ok((service.to_owned(), name.to_owned()))
+        }
+        _ => Err("write SERVICE=NEW: main-db=postgres".to_owned()),
+    }
 }

@@ -10,6 +10,7 @@ mod declaration;
 mod formats;
 mod generate;
 mod graph;
+mod init;
 mod paths;
 mod rename;
 mod retire;
@@ -114,10 +115,11 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Superuser(args) => Work::Superuser(args),
         Command::Apply(args) => Work::Apply(args),
         Command::Runbook(args) => Work::Runbook(args),
+        Command::Init(args) => Work::Init(args, cli.global.config.clone()),
         Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
-    let globals = match globals(cli.global, look, io) {
+    let globals = match globals(&work, cli.global, look, io) {
         Ok(globals) => globals,
         Err(Wrong { findings, source }) => {
             let repo = Repo { config: source, ..Repo::default() };
@@ -149,6 +151,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             }
         },
         Work::Runbook(args) => runbook::run(&args, &globals, io),
+        Work::Init(args, target) => init::run(args, target.as_deref(), &globals, io),
         Work::Graph => graph::run(&globals, io),
     }
 }
@@ -160,15 +163,21 @@ enum Work {
     Superuser(args::SuperuserArgs),
     Apply(args::ApplyArgs),
     Runbook(args::RunbookArgs),
+    /// With the file that is to be made.
+    Init(args::InitArgs, Option<PathBuf>),
     Graph,
 }
 
-fn globals(args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {
+fn globals(work: &Work, args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {
     let root = paths::root(&io.cwd, args.root.as_deref())?;
     let files = args.file.iter().map(|path| paths::file(&io.cwd, &root, path));
     let files = files.collect::<Result<_, Finding>>()?;
     let project = args.project.map(|path| paths::project(&io.cwd, &root, &path)).transpose()?;
-    let declaration = declaration::read(&io.cwd, &root, args.config.as_deref())?;
+    let declaration = match work {
+        // A first one is made where there may be none.
+        Work::Init(..) => Declaration::default(),
+        _ => declaration::read(&io.cwd, &root, args.config.as_deref())?,
+    };
     Ok(Globals {
         declaration,
         today: today(io.now),

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostics::Finding;
+use crate::repo::config::FILE_NAME;
 
 /// Gives the folder to work on: the one asked for, else the nearest one upwards that holds
 /// `.git`, else the current folder. Absolute and without symbolic links.
@@ -60,6 +61,14 @@ pub(super) fn config(cwd: &Path, root: &Path, asked: &Path) -> Result<(PathBuf, 
     let inside = path.strip_prefix(root).ok().and_then(Path::to_str);
     let shown = inside.map_or_else(|| asked.display().to_string(), str::to_owned);
     Ok((path, shown))
+}
+
+/// Gives the path of a declaration that is still to be made, and how it is shown.
+pub(super) fn new_config(cwd: &Path, root: &Path, asked: Option<&Path>) -> (PathBuf, String) {
+    match asked {
+        Some(asked) => (cwd.join(asked), asked.display().to_string()),
+        None => (root.join(FILE_NAME), FILE_NAME.to_owned()),
+    }
 }
 
 /// Reports name paths from the root: one that is not found in the current folder may be such.

@@ -34,6 +34,12 @@ pub enum ApplyError {
         /// Path from the root.
         path: String,
     },
+    /// A file to be made is there already.
+    #[error("{path}: it is there already, and nothing is written over it")]
+    Exists {
+        /// As it was asked for.
+        path: String,
+    },
     /// The system refused.
     #[error("{path}: can't {action}: {source}")]
     Io {
@@ -65,6 +71,25 @@ pub fn apply(root: &Path, repo: &Repo, change: &ChangeSet) -> Result<(), ApplyEr
         file.check_unchanged(&root)?;
     }
     commit(&root, staged)
+}
+
+/// Makes a file that is not there yet; `shown` is how people know it.
+///
+/// # Errors
+/// It is there, if only as a link, or the system refuses. A file that could not be written whole
+/// does not remain.
+pub fn create(target: &Path, shown: &str, text: &str) -> Result<(), ApplyError> {
+    let mut file = match File::options().write(true).create_new(true).open(target) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(ApplyError::Exists { path: shown.to_owned() });
+        }
+        file => file.map_err(|source| failed(shown, "make it", source))?,
+    };
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.map_err(|source| {
+        let _ = std::fs::remove_file(target);
+        failed(shown, "write it", source)
+    })
 }
 
 /// A new text beside the file that it will replace.

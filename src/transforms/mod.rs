@@ -6,6 +6,7 @@ pub mod apply;
 pub mod choose;
 mod draft;
 pub mod hazards;
+pub mod init;
 pub mod intent;
 pub mod plan;
 pub mod rename;

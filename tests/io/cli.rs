@@ -356,3 +356,36 @@ fn the_schema_is_printed_whatever_is_declared() {
     assert_eq!(keys, ["lint", "projects", "renames", "superusers"]);
     assert!(!ran.stdout.contains("\\n"), "a description of several lines: {}", ran.stdout);
 }
+
+#[test]
+fn a_first_declaration_is_printed_and_written_once() {
+    let tree = Tree::git(&[("compose.yaml", COMPOSE)]);
+    let args = "init --from db --to app-db --alias store --keep-alias-until 2027-01-31";
+    let declared = "renames:\n  - from: db\n    to: app-db\n    aliases: [store]\n    keep-alias-until: 2027-01-31\n";
+    let printed = composemod(&tree.path(), args);
+    assert!(printed.exit == 0 && printed.stdout.ends_with(declared), "{printed:?}");
+    assert!(!tree.path().join("composemod.yaml").exists());
+    let ran = composemod(&tree.path(), &format!("{args} --write"));
+    assert_eq!((ran.exit, &*ran.stdout), (0, ""), "{ran:?}");
+    assert_eq!(tree.text("composemod.yaml"), printed.stdout);
+    assert_eq!(composemod(&tree.path(), "apply --check").exit, 1);
+    assert_eq!(composemod(&tree.path(), "apply --write").exit, 0);
+    assert!(tree.text("compose.yaml").contains("aliases:\n          - store\n          - db\n"));
+    // What is there stays, whatever it is.
+    let ran = composemod(&tree.path(), "init --write");
+    assert!(ran.exit == 2 && ran.stderr.contains("nothing is written over it"), "{ran:?}");
+    assert_eq!(tree.text("composemod.yaml"), printed.stdout);
+    let ran = composemod(&tree.path(), "init --write --config other.yaml");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert!(tree.text("other.yaml").contains("Nothing was found"));
+    for (args, said) in [
+        ("init --from db", "--to"),
+        ("init --to x --keep-alias-until 2027-02-30", "write a day as YYYY-MM-DD"),
+        ("init --superuser db", "write SERVICE=NEW"),
+        ("init --from wep --to x", "did you mean `web`?"),
+        ("init --write --config no/folder.yaml", "can't make it"),
+    ] {
+        let ran = composemod(&tree.path(), args);
+        assert!(ran.exit == 2 && ran.stderr.contains(said), "{args}: {ran:?}");
+    }
+}
