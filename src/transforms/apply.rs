@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::compose::names::Namespace;
 use crate::diagnostics::{Finding, Place};
 use crate::repo::config::{At, Config, Date, RenameDeclaration, SuperuserDeclaration};
 use crate::repo::load::Repo;
@@ -43,8 +44,14 @@ impl Apply<'_> {
             (Box::new(rename) as Box<dyn Transform>, self.place(&declared.from))
         });
         let superusers = self.config.superusers.iter().map(|declared| {
-            let step = Box::new(self.superuser(declared)) as Box<dyn Transform>;
-            (step, self.place(&declared.service))
+            let renamed = self.config.renames.iter().find(|rename| {
+                rename.kind == Namespace::Service && rename.to.value == declared.service.value
+            });
+            let step = AfterRenames {
+                superuser: self.superuser(declared),
+                before: renamed.map(|rename| rename.from.value.clone()),
+            };
+            (Box::new(step) as Box<dyn Transform>, self.place(&declared.service))
         });
         let steps: Vec<_> = renames.chain(superusers).collect();
         let nothing = if steps.is_empty() { ", which declares no change" } else { "" };
@@ -136,6 +143,29 @@ impl Transform for Declared {
                 }));
                 Ok(plan)
             }
+        }
+    }
+}
+
+/// A declared superuser, whose service may bear its old name still: the phases that are made may
+/// leave it out.
+struct AfterRenames {
+    superuser: Superuser,
+    /// The service's name before it is renamed.
+    before: Option<String>,
+}
+
+impl Transform for AfterRenames {
+    fn names(&self) -> Vec<String> {
+        self.superuser.names()
+    }
+
+    fn plan(&self, repo: &Repo) -> Result<Plan, PlanError> {
+        match (self.superuser.plan(repo), &self.before) {
+            (Err(PlanError::NotFound { .. }), Some(before)) => {
+                Superuser { service: before.clone(), ..self.superuser.clone() }.plan(repo)
+            }
+            (planned, _) => planned,
         }
     }
 }

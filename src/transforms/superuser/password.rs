@@ -64,7 +64,7 @@ impl Change<'_, '_, '_> {
             && self.server.env_files.iter().all(|file| file.entry(usual).is_none());
         let free = if is_free { usual } else { "POSTGRES_SUPERUSER_PASSWORD" };
         let finding = self.at_password(Finding::error("shared-secret-variable", message)).help(format!(
-            "run it again with --split-password {free}: the server takes its password from `${{{free}}}` then, and the apps keep `{variable}`"
+            "ask for --split-password {free}, or declare `split-password: {free}`: the server takes its password from `${{{free}}}` then, and the apps keep `{variable}`"
         ));
         self.draft.block(finding);
     }

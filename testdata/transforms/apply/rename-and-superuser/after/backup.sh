@@ -1,0 +1,4 @@
+#!/bin/sh
+# Everything in main-postgres.
+docker exec main-postgres pg_dumpall -U postgres > all.sql
+docker exec main-postgres pg_dump -U shop shop > shop.sql
