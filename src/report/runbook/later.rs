@@ -1,5 +1,7 @@
 //! The phases that come when there is time: databases of their own, the references, the alias.
 
+use std::collections::BTreeSet;
+
 use crate::compose::names::Namespace;
 use crate::transforms::intent::Intent;
 
@@ -79,33 +81,14 @@ impl Book<'_> {
             self.composemod(&format!("apply --only {rest} --write")),
             "git commit -a -m 'Name things as they are now'".to_owned(),
         ]);
-        doc.para("Run the programs' own tests. Then put it to work, one service at a time:");
-        for job in &self.facts.jobs {
-            let up = |names: &[String], flags: &str| -> Vec<String> {
-                let calls = names.iter();
-                calls
-                    .map(|name| job.compose.call(&format!("up -d --no-deps{flags} {}", word(name))))
-                    .collect()
-            };
-            let mut lines = up(&job.rebuilt, " --build");
-            let only_changed: Vec<String> = job
-                .changed_later
-                .iter()
-                .filter(|name| !job.rebuilt.contains(name))
-                .cloned()
-                .collect();
-            lines.extend(up(&only_changed, ""));
-            let restarted = job.restarted.iter();
-            let restarted = restarted
-                .filter(|name| !job.rebuilt.contains(name) && !only_changed.contains(name));
-            lines
-                .extend(restarted.map(|name| job.compose.call(&format!("restart {}", word(name)))));
-            if !lines.is_empty() {
-                lines.push(job.compose.call("ps"));
-                doc.sh(&lines);
-            }
+        let lines: Vec<String> = self.facts.jobs.iter().flat_map(Job::put_to_work).collect();
+        if !lines.is_empty() {
+            doc.para("Run the programs' own tests. Then put it to work, one service at a time:");
+            doc.sh(&lines);
+            doc.para("Expected: each is up again. Check it before you take the next one.");
         }
-        doc.para("Expected: each is up again. Check it before you take the next one. Back: `git revert --no-edit HEAD`, and the same commands again; an `.env` that git does not have comes back from the backup of step 2.");
+        doc.para("Back, before anything else is committed; an `.env` that git does not have comes back from the backup of step 2:");
+        doc.sh(&back(lines));
     }
 
     fn retire(&self, doc: &mut Doc) {
@@ -133,15 +116,62 @@ impl Book<'_> {
             "Once {} has been kept as long as was agreed and nobody asks for it any more.{until} An alias is part of the container: taking it away recreates it, with an outage like that of step 4. The command refuses while anything in the repository still uses the name; other repositories and people's own settings it can't see.",
             codes(old.iter().copied())
         ));
-        let mut lines: Vec<String> = old
-            .iter()
-            .map(|name| self.composemod(&format!("retire {} --write", word(name))))
-            .collect();
-        lines.extend(self.facts.moves().map(|(job, one)| {
-            job.compose.call(&format!("up -d --no-deps {}", word(&one.after.service)))
-        }));
-        lines.push(format!("git commit -a -m {}", word("Retire the old name")));
+        let ups: Vec<String> = self.facts.jobs.iter().flat_map(|job| self.bearers(job)).collect();
+        let mut lines = vec!["(".to_owned(), "set -eu".to_owned()];
+        lines.extend(
+            old.iter().map(|name| self.composemod(&format!("retire {} --write", word(name)))),
+        );
+        lines.extend(ups.iter().cloned());
+        lines.push("git commit -a -m 'Retire the old name'".to_owned());
+        lines.push(")".to_owned());
         doc.sh(&lines);
-        doc.para("Expected: the alias goes from the Compose files, and the container is recreated. Back: `git revert --no-edit HEAD`, and `up` again.");
+        doc.para("Expected: the alias goes from the Compose files, and the container is recreated. Back, before anything else is committed:");
+        doc.sh(&back(ups));
     }
+}
+
+impl Book<'_> {
+    /// Gives the commands that recreate the services of a project whose alias goes.
+    fn bearers(&self, job: &Job) -> Vec<String> {
+        let made = self.plan.intents.iter().filter_map(|intent| match intent {
+            Intent::Rename(rename) if rename.namespace == Namespace::Service => {
+                let is_here = rename.projects.iter().any(|project| project.main == job.main);
+                is_here.then_some(&rename.new)
+            }
+            _ => None,
+        });
+        let moved = job.moves.iter().map(|one| &one.after.service);
+        let names: BTreeSet<&String> = made.chain(moved).collect();
+        names
+            .iter()
+            .map(|name| job.compose.call(&format!("up -d --no-deps {}", word(name))))
+            .collect()
+    }
+}
+
+impl Job {
+    /// Gives the commands that make the running containers take what later phases changed.
+    fn put_to_work(&self) -> Vec<String> {
+        let up = |name: &String, flags: &str| {
+            self.compose.call(&format!("up -d --no-deps{flags} {}", word(name)))
+        };
+        let is_rebuilt = |name: &&String| self.rebuilt.contains(name);
+        let rebuilt = self.rebuilt.iter().map(|name| up(name, " --build"));
+        let changed = self.changed_later.iter().filter(|name| !is_rebuilt(name));
+        let restarted = self.restarted.iter();
+        let restarted = restarted
+            .filter(|name| !is_rebuilt(name) && !self.changed_later.contains(name))
+            .map(|name| self.compose.call(&format!("restart {}", word(name))));
+        let mut lines: Vec<String> =
+            rebuilt.chain(changed.map(|name| up(name, ""))).chain(restarted).collect();
+        if !lines.is_empty() {
+            lines.push(self.compose.call("ps"));
+        }
+        lines
+    }
+}
+
+/// Gives the way back from the last commit, and what puts that to work.
+fn back(lines: Vec<String>) -> Vec<String> {
+    std::iter::once("git revert --no-edit HEAD".to_owned()).chain(lines).collect()
 }

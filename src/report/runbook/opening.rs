@@ -1,5 +1,7 @@
 //! The summary, and what is looked at before anything is changed.
 
+use crate::diagnostics::Finding;
+
 use super::doc::{Doc, code, codes, word};
 use super::facts::{Job, Move, Side};
 use super::{Book, SqlPlan};
@@ -15,15 +17,7 @@ impl Book<'_> {
         }
         doc.heading(2, "Summary");
         doc.list(&self.summary());
-        let hazards: Vec<String> = self
-            .plan
-            .hazards
-            .iter()
-            .map(|hazard| {
-                let help = hazard.help.as_ref().map(|help| format!(" What to do: {help}."));
-                format!("{}: {}.{}", code(hazard.id), hazard.message, help.unwrap_or_default())
-            })
-            .collect();
+        let hazards: Vec<String> = self.plan.hazards.iter().map(hazard).collect();
         if !hazards.is_empty() {
             doc.heading(2, "What can go wrong");
             doc.list(&hazards);
@@ -183,6 +177,20 @@ impl Book<'_> {
     pub(super) fn is_swap(&self) -> bool {
         self.options.sql == SqlPlan::B
     }
+}
+
+/// Tells a hazard, with what to do about it.
+fn hazard(hazard: &Finding) -> String {
+    // What the steps do is not said a second time, in other words.
+    let taken = match hazard.id {
+        "stateful-rename" => Some("Step 4 takes care of it."),
+        "superuser-on-live-volume" => Some("Step 3 takes care of it."),
+        "blind-healthcheck" => Some("Step 4 checks by a login."),
+        _ => None,
+    };
+    let help = hazard.help.as_ref().map(|help| format!("What to do: {help}."));
+    let help = taken.map(str::to_owned).or(help).unwrap_or_default();
+    format!("{}: {}. {help}", code(hazard.id), hazard.message).trim_end().to_owned()
 }
 
 /// Says what becomes of a service in a line.
