@@ -103,6 +103,17 @@ impl Change<'_, '_, '_> {
     }
 }
 
+impl Change<'_, '_, '_> {
+    /// Says where to set a secret that Compose fills in, where the old one stands in an env file
+    /// that Compose does not read.
+    pub(super) fn add_secret_apart(&mut self, old: &str, new: &str) {
+        let message = format!(
+            "`{new}` is not set yet: {old} only reaches the container, so set it in .env beside the Compose file, to a new password"
+        );
+        self.draft.plan.findings.push(Finding::warning("secret-to-fill", message));
+    }
+}
+
 /// A line to be added.
 struct Line {
     at: usize,

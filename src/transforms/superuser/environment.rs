@@ -33,7 +33,10 @@ impl Change<'_, '_, '_> {
 
     fn group(&mut self, group: &Group<'_>) {
         let server = self.server;
-        let (old, database) = before(server.superuser, server.family, &group.model);
+        let (mut old, mut database) = before(server.superuser, server.family, &group.model);
+        if server.is_told_by_templates(group) {
+            (old, database) = (server.old.clone(), server.database.clone());
+        }
         if let Some(name) = &old.name
             && Some(name) != server.old.name.as_ref()
             && !old.is_new

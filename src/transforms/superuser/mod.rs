@@ -2,8 +2,8 @@
 //!
 //! From the options to the plan: `server` reads what the files say, `source` decides where the name
 //! is changed, `environment` edits the server's variables, `password` keeps its secret from the
-//! apps, `calls` and `backups` look at who connects, `pgadmin` at its list of servers, and `report`
-//! says what keeps the old user.
+//! apps, `calls`, `scripts` and `backups` look at who connects, `pgadmin` at its list of servers, and
+//! `report` says what keeps the old user.
 //!
 //! Invariants: an app's user never changes; a default database stays unless another is asked for; a
 //! secret is never made up and never copied.
@@ -19,6 +19,7 @@ mod password;
 mod pgadmin;
 mod purpose;
 mod report;
+mod scripts;
 mod server;
 mod setting;
 mod source;
@@ -136,6 +137,8 @@ struct Change<'a, 'd, 'r> {
     source: Source,
     /// The least confidence that is edited.
     lowest: Confidence,
+    /// Whether the server's password comes from the variable that was asked for.
+    is_split: bool,
     /// Values of other services that were told of.
     told: BTreeSet<(String, NodeId)>,
 }
@@ -155,6 +158,7 @@ impl<'a, 'd, 'r> Change<'a, 'd, 'r> {
             given: BTreeMap::new(),
             source,
             lowest,
+            is_split: false,
             told: BTreeSet::new(),
         }
     }
@@ -240,7 +244,7 @@ impl<'a, 'd, 'r> Change<'a, 'd, 'r> {
             to: superuser.to.clone(),
             database: superuser.default_database.clone().unwrap_or_else(|| shown.clone()),
             database_before: Some(shown),
-            split_password: superuser.split_password.clone(),
+            split_password: superuser.split_password.clone().filter(|_| self.is_split),
         }));
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::compose::interpolate::Operator;
+use crate::compose::model::join;
 use crate::compose::usage::{Class, occurrences};
 use crate::compose::value::{Origin, Value};
 use crate::diagnostics::Finding;
@@ -44,8 +45,16 @@ impl Change<'_, '_, '_> {
                         .draft
                         .block(finding.help("choose a variable that nothing uses yet"));
                 }
+                if apps.is_empty() && own_env_file(server).is_some() {
+                    let message = format!(
+                        "`{variable}` is the server's alone already: there is nothing to split"
+                    );
+                    let finding = self.at_password(Finding::info("nothing-to-split", message));
+                    return self.draft.plan.findings.push(finding);
+                }
                 self.split(Some(&variable), wanted);
             }
+            Some(_) if apps.is_empty() => self.is_split = true,
             _ if !apps.is_empty() && !server.old.is_new => self.shared(&variable, &apps),
             _ => {}
         }
@@ -108,8 +117,12 @@ impl Change<'_, '_, '_> {
             }
             is_split |= self.split_group(group, key, old, new);
         }
+        self.is_split |= is_split;
         if is_split && server.superuser.covers(Phase::Config) {
-            self.add_secret(old.unwrap_or(key), new);
+            match own_env_file(server) {
+                Some(path) => self.add_secret_apart(&path, new),
+                None => self.add_secret(old.unwrap_or(key), new),
+            }
         }
     }
 
@@ -183,6 +196,16 @@ pub(super) fn secret(server: &Server<'_>) -> Option<String> {
             raw.get(first.name).map(str::to_owned)
         }
     }
+}
+
+/// The env file that gives the server its password, where Compose itself does not read it.
+fn own_env_file(server: &Server<'_>) -> Option<String> {
+    let key = server.family.password_key();
+    let value =
+        server.groups.iter().find_map(|group| group.model.variable(server.service(), key))?;
+    let Some(Origin::EnvFile { path, .. }) = &value.origin else { return None };
+    let read = join(&server.project.folder, ".env");
+    (read.as_deref() != Some(path)).then(|| path.to_string())
 }
 
 /// Services that are given a secret and keep the old user.

@@ -137,7 +137,16 @@ impl Change<'_, '_, '_> {
             new: Some(server.superuser.to.clone()),
             ..Subject::default()
         };
-        let keeper = keeper_of_file(server.is_init_script(&file.path), file);
+        let is_settings = matches!(
+            kind,
+            FileKind::Env
+                | FileKind::Config(_)
+                | FileKind::Yaml
+                | FileKind::History
+                | FileKind::Other
+        );
+        let keeper = keeper_of_file(server.is_init_script(&file.path), file)
+            .filter(|keeper| *keeper == Keeper::Init || is_settings);
         let mut told = BTreeSet::new();
         for mention in mentions(&file.path, &file.text, kind, &subject) {
             let line = file.line_at(mention.span.start as usize);
@@ -146,8 +155,15 @@ impl Change<'_, '_, '_> {
                 || (keeper.is_some()
                     && mention.class != Class::LongerName
                     && mention.class != Class::Comment);
-            let is_text = || is_about_users(line) && may_be_user(mention.class);
-            if !is_user && !is_text() {
+            // What is named `postgres` is mostly the program.
+            let is_text = || {
+                old != server.family.default_user()
+                    && is_about_users(line)
+                    && may_be_user(mention.class)
+            };
+            let is_value = mention.class == Class::Unknown || mention.class == Class::Literal;
+            let is_foreign = is_of_another_product(line) || file.path.starts_with(".github/");
+            if is_foreign || !is_user && (is_value && is_settings || !is_text()) {
                 continue;
             }
             let is_setting = matches!(kind, FileKind::Env | FileKind::Config(_) | FileKind::Yaml);
@@ -272,7 +288,7 @@ impl Change<'_, '_, '_> {
             TextKind::Setting { key, .. } => Some(key.as_str()),
             _ => None,
         });
-        if key.is_none() {
+        if key.is_none_or(is_of_another_product) {
             // Commands are told of where they are judged.
             return;
         }
@@ -335,6 +351,33 @@ fn may_be_user(class: Class) -> bool {
             | Class::History
             | Class::Unknown
     )
+}
+
+/// Tells whether a line is a setting of a product that is no Postgres.
+fn is_of_another_product(line: &str) -> bool {
+    let name = line.split(['=', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    let products = [
+        "rabbitmq",
+        "redis",
+        "mongo",
+        "mysql",
+        "mariadb",
+        "smtp",
+        "email",
+        "mail",
+        "minio",
+        "amqp",
+        "s3_",
+        "aws",
+        "ldap",
+        "github",
+        "docker",
+        "clickhouse",
+        "elastic",
+        "kafka",
+        "mqtt",
+    ];
+    products.iter().any(|product| name.contains(product))
 }
 
 /// Tells whether a line speaks of users.

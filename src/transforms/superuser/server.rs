@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
 use crate::compose::env_file::{self, EnvEntry};
-use crate::compose::model::{ComposeFile, file_name};
+use crate::compose::model::{ComposeFile, file_name, folder, join};
 use crate::compose::value::{Origin, Value};
 use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
@@ -124,6 +124,9 @@ impl<'a> Server<'a> {
         if server.old.name.is_none() {
             server.old.name = superuser.from.clone().or_else(|| server.name_in_templates());
         }
+        if let Some(missing) = missing_env_file(service, repo, &group.model) {
+            server.fill(&missing, &group.model).map_err(unsuited)?;
+        }
         let known = server.old.name.as_ref();
         if let (Some(from), Some(known)) = (&superuser.from, known)
             && from != known
@@ -152,6 +155,61 @@ impl<'a> Server<'a> {
     /// Gives what the project's own files come to.
     pub(super) fn model(&self) -> Option<&Effective> {
         self.groups.first().map(|group| &group.model)
+    }
+
+    /// Tells whether a group's variables are in an env file that is not here.
+    pub(super) fn is_told_by_templates(&self, group: &Group<'_>) -> bool {
+        missing_env_file(self.service(), self.repo, &group.model).is_some()
+            && group.model.variable(self.service(), Family::USER).is_none()
+    }
+
+    /// Takes from templates what an env file sets that is not here.
+    ///
+    /// # Errors
+    /// They do not say it, and neither does the person.
+    fn fill(&mut self, missing: &str, model: &Effective) -> Result<(), String> {
+        let superuser = self.superuser;
+        let service = self.service();
+        let sets = |name: &str| model.variable(service, name).is_some();
+        let beside =
+            |file: &&EnvFile<'_>| file.is_template() && folder(&file.file.path) == folder(missing);
+        let key = self.family.database_key();
+        let templates: Vec<&EnvFile<'_>> = self.env_files.iter().filter(beside).collect();
+        let told = |name: &str| templates.iter().find_map(|file| file.value(name));
+        let user = superuser.from.clone().or_else(|| told(Family::USER));
+        let database = told(key).filter(|name| !name.is_empty());
+        if !sets(Family::USER) {
+            let Some(user) = user.filter(|user| super::options::is_plain(user)) else {
+                return Err(format!(
+                    "takes its variables from {missing}, which is not here, so its superuser can't be told: name it with --from, or put the file there"
+                ));
+            };
+            self.old = Old {
+                is_new: user == superuser.to,
+                raw: user.clone(),
+                name: Some(user.clone()),
+                variable: None,
+            };
+            if !sets(key) && self.family.default_database().is_none() {
+                self.database.name = Some(user);
+            }
+        }
+        if sets(key) || superuser.default_database.is_some() {
+            return Ok(());
+        }
+        match database {
+            // The container has it, whatever it is there.
+            Some(name) => {
+                self.database = Database { name: Some(name), raw: Some(format!("$${key}")) }
+            }
+            None if templates.is_empty() => {
+                return Err(format!(
+                    "takes its variables from {missing}, which is not here, so its default database can't be told: name it with --default-database, or put the file there"
+                ));
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     /// The one value that the templates give the superuser's variable.
@@ -196,6 +254,17 @@ impl<'a> EnvFile<'a> {
         let words = ["example", "sample", "template", "dist", "tmpl", "tpl", "default", "defaults"];
         name.split(['.', '-', '_']).any(|part| words.contains(&part))
     }
+}
+
+/// The first env file that a service is given and that is not here.
+fn missing_env_file(service: &str, repo: &Repo, model: &Effective) -> Option<String> {
+    let files = model.services.get(service)?.get("env_file")?.items();
+    files.iter().find_map(|item| {
+        let path = item.get("path")?;
+        let here = path.origin.as_ref().map_or("", |origin| folder(origin.path()));
+        let path = join(here, path.text()?)?;
+        repo.get(&path).is_none().then_some(path)
+    })
 }
 
 /// The env files that are the project's and no other's.
