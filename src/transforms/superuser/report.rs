@@ -114,17 +114,18 @@ impl Change<'_, '_, '_> {
             if !is_ours {
                 continue;
             }
+            let from = self.draft.plan.left.len();
             self.script_calls(file, &context);
             self.pgadmin(file);
-            self.mentions(file, &context);
+            self.mentions(file, &context, from);
         }
         for file in server.files() {
             self.compose_mentions(file);
         }
     }
 
-    /// What stays in a file that is no Compose file.
-    fn mentions(&mut self, file: &SourceFile, context: &Context) {
+    /// What stays in a file that is no Compose file. Calls in it were told of `from` there on.
+    fn mentions(&mut self, file: &SourceFile, context: &Context, from: usize) {
         let server = self.server;
         let Some(old) = server.old.name.clone().filter(|old| file.text.contains(old.as_str()))
         else {
@@ -148,6 +149,10 @@ impl Change<'_, '_, '_> {
         let keeper = keeper_of_file(server.is_init_script(&file.path), file)
             .filter(|keeper| *keeper == Keeper::Init || is_settings);
         let mut told = BTreeSet::new();
+        let plan = &self.draft.plan;
+        let known: BTreeSet<Span> = plan.left.iter().skip(from).map(|left| left.span).collect();
+        let edited = plan.edits.iter().filter(|edit| edit.path == file.path);
+        let edited: Vec<Span> = edited.map(|edit| edit.edit.span).collect();
         for mention in mentions(&file.path, &file.text, kind, &subject) {
             let line = file.line_at(mention.span.start as usize);
             let span = mention.span;
@@ -162,7 +167,7 @@ impl Change<'_, '_, '_> {
                     && may_be_user(mention.class)
             };
             let is_value = mention.class == Class::Unknown || mention.class == Class::Literal;
-            let is_foreign = is_of_another_product(line) || file.path.starts_with(".github/");
+            let is_foreign = is_of_another_product(line) || is_of_another_tool(&file.path);
             if is_foreign || !is_user && (is_value && is_settings || !is_text()) {
                 continue;
             }
@@ -190,13 +195,7 @@ impl Change<'_, '_, '_> {
             let confidence = if is_user { mention.confidence } else { Confidence::Unsure };
             let meaning = Meaning { span, class, confidence, reason };
             let is_known =
-                self.draft.plan.left.iter().any(|left| left.path == file.path && left.span == span)
-                    || self
-                        .draft
-                        .plan
-                        .edits
-                        .iter()
-                        .any(|edit| edit.path == file.path && edit.edit.span.contains(span));
+                known.contains(&span) || edited.iter().any(|edited| edited.contains(span));
             if is_known {
                 continue;
             }
@@ -378,6 +377,11 @@ fn is_of_another_product(line: &str) -> bool {
         "mqtt",
     ];
     products.iter().any(|product| name.contains(product))
+}
+
+/// Tells whether a file's users are no roles of a server: CI, systemd.
+fn is_of_another_tool(path: &str) -> bool {
+    path.starts_with(".github/") || path.ends_with(".service") || path.ends_with(".timer")
 }
 
 /// Tells whether a line speaks of users.
