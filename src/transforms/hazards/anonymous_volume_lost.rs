@@ -49,9 +49,21 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
+    let other = store.and_then(|store| {
+        view.siblings().find(|(_, model)| {
+            model.services.get(old).is_some_and(|service| mount::is_covered(store, service))
+        })
+    });
     let message = format!(
         "`{new}` starts with empty data: those of `{old}` are in {what}, which only `{old}` is handed on"
     );
+    let (severity, message) = match other {
+        Some((path, _)) => (
+            Severity::Warning,
+            format!("{message}, unless {path} is loaded, which mounts a volume"),
+        ),
+        None => (severity, message),
+    };
     let help = "take a dump from the old container before it goes, or move the data to a named volume first";
     let place = place?;
     Some(Finding::new(HAZARD.id, severity, message).at(place.path, place.span).help(help))

@@ -5,9 +5,10 @@ use super::mount::mounts;
 use super::network::{answers, presences};
 use super::view::{View, any_text};
 use crate::compose::default_host::default_hosts;
-use crate::compose::model::join;
+use crate::compose::model::{file_name, folder, join};
+use crate::compose::setting::{Subject, subject};
 use crate::compose::usage::occurrences;
-use crate::compose::value::Value;
+use crate::compose::value::{Origin, Value};
 use crate::diagnostics::Finding;
 
 pub(super) const HAZARD: Hazard = Hazard {
@@ -94,7 +95,11 @@ fn of_server(view: &View<'_>, server: &Server<'_>) -> Vec<Finding> {
             let variable = known.variables.first().unwrap_or(&"the variable");
             let help = format!("set {variable} of `{client}` to the host `{}`", server.new);
             found.extend(finding(view, server, image, &message, Some(help)));
-        } else if waits && USUAL.contains(&server.name) && !is_told(view, server, client, value) {
+        } else if waits
+            && USUAL.contains(&server.name)
+            && !is_told(view, server, client, value)
+            && !is_told_outside(view, client, value)
+        {
             likely.push((client, image));
         }
     }
@@ -140,6 +145,33 @@ fn shares_a_network(view: &View<'_>, server: &Value, client: &Value) -> bool {
     let own = presences(&view.before, view.project, server);
     let theirs = presences(&view.before, view.project, client);
     own.iter().any(|own| theirs.iter().any(|other| other.id == own.id))
+}
+
+/// Whether what tells the client its server may stand in a file or variable that is not in the tree.
+fn is_told_outside(view: &View<'_>, client: &str, value: &Value) -> bool {
+    let repo = view.situation.repo;
+    let is_missing = |origin: Option<&Origin>, path: &str| {
+        let here = origin.map_or(view.project.folder.as_str(), |origin| folder(origin.path()));
+        join(here, path).is_none_or(|path| repo.all_paths.binary_search(&path).is_err())
+    };
+    let env_files = value.get("env_file").map(Value::items).unwrap_or_default();
+    let mut paths = env_files.iter().filter_map(|item| item.get("path"));
+    let lacks_env =
+        paths.any(|path| path.text().is_some_and(|text| is_missing(path.origin.as_ref(), text)));
+    let lacks_file = mounts(value).filter(|mount| !mount.is_volume).any(|mount| {
+        let source = mount.source.unwrap_or_default();
+        // A file has an ending; a folder of data is rarely in the tree.
+        let is_file = file_name(source).trim_start_matches('.').contains('.');
+        is_file && source.starts_with('.') && is_missing(mount.value.origin.as_ref(), source)
+    });
+    let environment = view.before.environments.get(client);
+    let is_passed = environment.into_iter().flatten().any(|(key, value)| match value.text() {
+        Some(text) => {
+            text.contains('$') && matches!(subject(key), Subject::Host | Subject::Address)
+        }
+        None => true,
+    });
+    lacks_env || lacks_file || is_passed
 }
 
 /// Whether a file tells the client one of the server's names.

@@ -32,6 +32,15 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
     }
     let stays = format!("`up -d` starts `{new}` and leaves the old container of `{old}` running");
     let (severity, message) = match (store, data.first()) {
+        // The engine does not let two containers have one name.
+        (Some(store), Some(mount)) if has_one_name(renamed) => {
+            let message = format!(
+                "the old container of `{old}` stays on the {}: if `{new}` is started beside it under another name, two {} servers on one data directory can destroy it",
+                named(mount),
+                store.name
+            );
+            (Severity::Warning, message)
+        }
         (Some(store), Some(mount)) => {
             let danger = format!("two {} servers on one data directory can destroy it", store.name);
             (Severity::Error, format!("{stays} on the same {}: {danger}", named(mount)))
@@ -60,4 +69,10 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
 fn named(mount: &Mount<'_>) -> String {
     let source = mount.source.unwrap_or_default();
     if mount.is_volume { format!("volume `{source}`") } else { format!("folder `{source}`") }
+}
+
+/// Tells whether the new container is to bear the old one's name.
+fn has_one_name(renamed: &Renamed<'_>) -> bool {
+    let name = renamed.before.text_of("container_name");
+    name.is_some() && renamed.after.text_of("container_name") == name
 }

@@ -155,6 +155,13 @@ impl<'a> View<'a> {
             .collect()
     }
 
+    /// The project's other files that are loaded by `-f`, each as it is alone before the plan.
+    pub(super) fn siblings(&self) -> impl Iterator<Item = (&'a str, &'a Effective)> {
+        let models = self.situation.models.iter();
+        let own = models.filter(|models| is_same(&models.project, self.project));
+        own.filter_map(|models| Some((models.variant.as_deref()?, &models.before)))
+    }
+
     /// Tells whether a service only does something once: others wait for its end.
     pub(super) fn is_job(&self, service: &str) -> bool {
         self.before.services.values().any(|other| {

@@ -102,6 +102,21 @@ fn anonymous_volume_lost() {
 }
 
 #[test]
+fn a_volume_of_an_overlay_is_seen() {
+    let base = "services: {db: {image: postgres}}\n";
+    let overlay =
+        "services: {db: {volumes: ['data:/var/lib/postgresql/data']}}\nvolumes: {data: }\n";
+    check(
+        "anonymous-volume-lost",
+        &rename("db", "app-db"),
+        &[(
+            &[("compose.yaml", base), ("compose.prod.yaml", overlay)],
+            "which only `db` is handed on, unless compose.prod.yaml is loaded, which mounts a volume",
+        )],
+    );
+}
+
+#[test]
 fn a_job_keeps_no_data() {
     let text = |condition: &str| {
         format!(
@@ -257,6 +272,15 @@ fn baked_in_host() {
         (
             "image: example/wiki, depends_on: [db]}\n  api: {image: example/api, depends_on: [db]",
             "Info compose.yaml: no file says where `api`, `web` find `db`: their images may do so by that name",
+        ),
+        // It may be told outside of the tree.
+        ("image: example/wiki, depends_on: [db], env_file: wiki.env", ""),
+        ("image: example/wiki, depends_on: [db], environment: [DATABASE_URL]", ""),
+        ("image: example/wiki, depends_on: [db], environment: ['DB_HOST=${DB_HOST}']", ""),
+        ("image: example/wiki, depends_on: [db], volumes: ['./wiki.toml:/etc/wiki.toml']", ""),
+        (
+            "image: example/wiki, depends_on: [db], volumes: ['./data:/data']",
+            "Info compose.yaml: no file says",
         ),
         ("build: ., depends_on: [db]", ""),
         ("image: example/wiki", ""),
