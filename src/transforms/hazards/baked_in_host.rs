@@ -165,11 +165,9 @@ fn is_told_outside(view: &View<'_>, client: &str, value: &Value) -> bool {
         is_file && source.starts_with('.') && is_missing(mount.value.origin.as_ref(), source)
     });
     let environment = view.before.environments.get(client);
-    let is_passed = environment.into_iter().flatten().any(|(key, value)| match value.text() {
-        Some(text) => {
-            text.contains('$') && matches!(subject(key), Subject::Host | Subject::Address)
-        }
-        None => true,
+    let is_passed = environment.into_iter().flatten().any(|(key, value)| {
+        matches!(subject(key), Subject::Host | Subject::Address)
+            && value.text().is_none_or(|text| text.contains('$'))
     });
     lacks_env || lacks_file || is_passed
 }

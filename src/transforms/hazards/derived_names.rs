@@ -58,7 +58,7 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
     let finding =
         Finding::warning(HAZARD.id, format!("{changes}, and {named} may use the old name"));
     let help = format!(
-        "change it there by hand, or use `docker compose exec {new}`, which needs no derived name"
+        "change it there by hand; `docker compose exec {new}` needs no name of a container"
     );
     Some(finding.at(&first.path, first.span).help(help))
 }
