@@ -63,7 +63,7 @@ fn the_old_name_stays_an_alias_on_each_network() {
         let wanted = rename(&file.path, service, FRESH, true);
         let first = plan(file, &wanted)?;
         let renamed = after(file, &first)?;
-        let is_impossible = first.findings.iter().any(|finding| finding.id == "alias-impossible");
+        let is_impossible = first.hazards.iter().any(|hazard| hazard.id == "alias-impossible");
         match read_service(&renamed.text, FRESH) {
             None => return Err(Failure::Wrong("the renamed service is not there".to_owned())),
             Some(body) if !is_impossible && !answers_to(&body, service) => {
