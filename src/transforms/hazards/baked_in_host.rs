@@ -89,7 +89,7 @@ fn of_server(view: &View<'_>, server: &Server<'_>) -> Vec<Finding> {
         if let Some(known) = known {
             let variables = known.variables.join(" or ");
             let message = format!(
-                "`{client}` reaches `{}` by the default of its image, as {variables} is not set",
+                "`{client}` reaches `{}` by the default of its image, as no file sets {variables}",
                 server.name
             );
             let variable = known.variables.first().unwrap_or(&"the variable");

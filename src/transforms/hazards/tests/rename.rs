@@ -255,7 +255,7 @@ fn baked_in_host() {
     let cases = [
         (
             "image: 'adminer:5'",
-            "Info compose.yaml: `web` reaches `db` by the default of its image, as ADMINER_DEFAULT_SERVER is not set; the alias must stay for that",
+            "Info compose.yaml: `web` reaches `db` by the default of its image, as no file sets ADMINER_DEFAULT_SERVER; the alias must stay for that",
         ),
         ("image: adminer, environment: {ADMINER_DEFAULT_SERVER: db}", ""),
         ("image: adminer, network_mode: host", ""),
@@ -296,7 +296,7 @@ fn baked_in_host() {
         &drop,
         &[(
             &[("compose.yaml", &with("image: adminer"))],
-            "Warning compose.yaml: `web` reaches `db` by the default of its image, as ADMINER_DEFAULT_SERVER is not set, and nothing answers to it afterwards",
+            "Warning compose.yaml: `web` reaches `db` by the default of its image, as no file sets ADMINER_DEFAULT_SERVER, and nothing answers to it afterwards",
         )],
     );
 }
