@@ -1,7 +1,8 @@
 //! The new container can't get its name: the old one, or another service's, has it.
 
 use super::Hazard;
-use super::view::{Renamed, View};
+use super::view::{Borne, Renamed, View};
+use crate::compose::value::Value;
 use crate::diagnostics::Finding;
 
 pub(super) const HAZARD: Hazard = Hazard {
@@ -15,7 +16,29 @@ pub(super) const HAZARD: Hazard = Hazard {
 };
 
 fn run(view: &View<'_>) -> Vec<Finding> {
-    view.renamed().iter().filter_map(|renamed| kept(view, renamed)).collect()
+    let renamed = view.renamed();
+    let kept = renamed.iter().filter_map(|renamed| kept(view, renamed));
+    kept.chain(view.borne().filter_map(|borne| taken(view, &borne))).collect()
+}
+
+/// The container gets a name that another one of the tree bears, by whatever variable.
+fn taken(view: &View<'_>, borne: &Borne<'_>) -> Option<Finding> {
+    let before = view.before.services.get(borne.key)?.get("container_name")?;
+    let name = borne.after.text_of("container_name").filter(|name| before.text() != Some(name))?;
+    let is_it = |service: &Value| service.text_of("container_name") == Some(name);
+    let own =
+        view.after.services.iter().find(|(other, value)| *other != borne.name && is_it(value));
+    let foreign = view.foreign().find_map(|other| {
+        let (service, _) = other.model.services.iter().find(|(_, value)| is_it(value))?;
+        Some((service, other.project.main.as_str()))
+    });
+    let (service, path) = own.map(|(service, _)| (service, view.main())).or(foreign)?;
+    let message = format!(
+        "service `{service}` of {path} bears the container name `{name}` too: the second of the two can't start"
+    );
+    let place = view.place(before)?;
+    let help = "choose another name with --container-name";
+    Some(Finding::error(HAZARD.id, message).at(place.path, place.span).help(help))
 }
 
 /// The key changes, and the container's name does not.

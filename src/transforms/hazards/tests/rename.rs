@@ -51,6 +51,20 @@ fn container_name_in_use() {
             format!("services:\n  db:\n    image: example/web\n    container_name: {name}\n");
         assert_eq!(found(&renamed(&text), "container-name-in-use").join("\n"), expected, "{name}");
     }
+    // A variable gives another container the name.
+    let own = "services: {db: {image: x, container_name: db}}\n";
+    let other = "services: {pg: {image: y, container_name: '${NAME}'}}\n";
+    check(
+        "container-name-in-use",
+        &rename("db", "app-db"),
+        &[
+            (
+                &[("a/compose.yaml", own), ("b/compose.yaml", other), ("b/.env", "NAME=app-db\n")],
+                "Error a/compose.yaml: service `pg` of b/compose.yaml bears the container name `app-db` too: the second of the two can't start",
+            ),
+            (&[("a/compose.yaml", own), ("b/compose.yaml", other), ("b/.env", "NAME=pg\n")], ""),
+        ],
+    );
 }
 
 #[test]
