@@ -446,62 +446,72 @@ impl Renaming<'_> {
         if !self.rename.covers(Phase::Compose) {
             return;
         }
-        let old = &self.rename.old;
-        let mut definitions = Vec::new();
-        for path in self.projects.iter().flat_map(Project::all_files) {
-            let Some(file) = self.workspace.files.get(path) else { continue };
-            let named = |entry: &Entry| file.doc.value(entry.key).as_deref() == Some(old);
-            definitions.extend(file.section(section).find(named).map(|entry| (file, entry)));
+        for project in self.projects {
+            self.pin_in(project, namespace, section);
         }
-        // The files are merged: a name in any of them counts for all, also in `external: {name}`.
-        let has = |key: &str| {
-            definitions.iter().find_map(|(file, entry)| file.attribute(entry.value, key))
+    }
+
+    /// Pins the name in a project's first file that defines the thing, and in each variant that
+    /// does: a variant may be loaded without the others.
+    fn pin_in(&mut self, project: &Project, namespace: Namespace, section: &str) {
+        let (workspace, old) = (self.workspace, &self.rename.old);
+        let definition = |path: &String| {
+            let file = workspace.files.get(path)?;
+            let named = |entry: &Entry| file.doc.value(entry.key).as_deref() == Some(old);
+            let entry = file.section(section).find(named)?;
+            Some((file, entry))
         };
-        let external = definitions.iter().find_map(|(file, entry)| {
+        let own: Vec<(&ComposeFile, Entry)> = project.files.iter().filter_map(definition).collect();
+        let variants = project.variants.iter().filter_map(definition);
+        let all: Vec<(&ComposeFile, Entry)> = own.iter().copied().chain(variants.clone()).collect();
+        // The files are merged: a name in any of them counts for all, also in `external: {name}`.
+        let is_named = all.iter().any(|(file, entry)| {
+            let external = file.attribute(entry.value, "external");
+            file.attribute(entry.value, "name").is_some()
+                || external.is_some_and(|(_, value)| file.doc.get(value.value, "name").is_some())
+        });
+        let is_external = all.iter().find_map(|(file, entry)| {
             let (_, external) = file.attribute(entry.value, "external")?;
             Some(file.doc.value(external.value).is_none_or(|value| value != "false"))
         });
-        let Some((file, entry)) = definitions.first().copied() else { return };
-        let names_itself = definitions.iter().any(|(file, entry)| {
-            let external = file.attribute(entry.value, "external");
-            external.is_some_and(|(_, external)| file.doc.get(external.value, "name").is_some())
-        });
-        let engine_name = match external {
-            _ if has("name").is_some() || names_itself => return,
+        let engine_name = match is_external {
+            _ if is_named => return,
             Some(true) => old.clone(),
             _ if namespace == Namespace::Volume => format!("${{COMPOSE_PROJECT_NAME}}_{old}"),
             _ => return,
         };
-        let path = file.path.clone();
+        for (file, entry) in own.first().copied().into_iter().chain(variants) {
+            self.pin(file, entry, &engine_name);
+        }
+        if let Some((file, entry)) = all.first()
+            && is_external != Some(true)
+        {
+            let reason = "the volume keeps its engine name, so that it keeps its data; docker compose 2 sets COMPOSE_PROJECT_NAME by itself, with docker-compose 1 set it in .env".to_owned();
+            let refusal = Refusal { span: file.doc.node(entry.key).span, reason };
+            let said = finding("volume-name-pinned", Severity::Info, &file.path, &refusal);
+            self.draft.plan.findings.push(said);
+        }
+    }
+
+    /// Gives a thing's definition in one file the name that the engine knows it by.
+    fn pin(&mut self, file: &ComposeFile, entry: Entry, engine_name: &str) {
         if file.doc.resolve(entry.value) != entry.value || file.doc.is_shared(entry.value) {
             let reason = "it shares its settings with others through an anchor, so it can't be given the engine name that it must keep; write them out first".to_owned();
-            self.draft.refuse(&path, &Refusal { span: file.doc.node(entry.key).span, reason });
+            let span = file.doc.node(entry.key).span;
+            self.draft.refuse(&file.path, &Refusal { span, reason });
             return;
         }
-        let name = Value::String(engine_name);
+        let name = Value::String(engine_name.to_owned());
         let patch = if file.doc.entries(entry.value).is_empty() {
             let pair = vec![("name".to_owned(), name)];
             patch::replace_value(&file.doc, entry.value, &Value::Map(pair))
         } else {
             patch::add_entry(&file.doc, entry.value, "name", &name)
         };
+        let reason = "the name that the engine knows it by";
         match patch {
-            Ok(patch) => {
-                if external != Some(true) {
-                    let reason = "the volume keeps its engine name, so that it keeps its data; docker compose 2 sets COMPOSE_PROJECT_NAME by itself, with docker-compose 1 set it in .env".to_owned();
-                    let span = file.doc.node(entry.key).span;
-                    let refusal = Refusal { span, reason };
-                    let said = finding("volume-name-pinned", Severity::Info, &path, &refusal);
-                    self.draft.plan.findings.push(said);
-                }
-                self.draft.added(
-                    &path,
-                    patch,
-                    Class::Volume,
-                    "the name that the engine knows it by",
-                );
-            }
-            Err(refusal) => self.draft.refuse(&path, &refusal),
+            Ok(patch) => self.draft.added(&file.path, patch, Class::Volume, reason),
+            Err(refusal) => self.draft.refuse(&file.path, &refusal),
         }
     }
 

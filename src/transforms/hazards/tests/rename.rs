@@ -72,8 +72,16 @@ fn volume_key_renamed() {
     let volume = Rename { kind: Namespace::Volume, ..rename("data", "pgdata") };
     let text = "services: {db: {image: postgres, volumes: ['data:/var/lib/postgresql/data']}}\nvolumes:\n  data: {}\n";
     assert!(found(&planned(&[("compose.yaml", text)], &volume), "volume-key-renamed").is_empty());
+    assert!(
+        found(
+            &planned(&[("compose.yaml", text), ("compose.dev.yaml", text)], &volume),
+            "volume-key-renamed"
+        )
+        .is_empty()
+    );
     // A variant that is loaded alone has the volume without the name that the main file gives it.
-    let tree = [("compose.yaml", text), ("compose.dev.yaml", text)];
+    let named = text.replace("data: {}", "data: {name: shop}");
+    let tree = [("compose.yaml", named.as_str()), ("compose.dev.yaml", text)];
     assert_eq!(
         found(&planned(&tree, &volume), "volume-key-renamed"),
         [
