@@ -9,7 +9,7 @@ use crate::transforms::review::review;
 
 use super::args::{Format, UsageArgs};
 use super::verify::verify;
-use super::{Exit, Globals, Io, complain, formats, print};
+use super::{Exit, Globals, Io, Unplanned, complain, formats, print};
 
 /// The formats of a change.
 const FORMATS: [Format; 4] = [Format::Diff, Format::Json, Format::Markdown, Format::Summary];
@@ -84,12 +84,6 @@ pub(super) fn run(
     }
 }
 
-/// Why there is no plan, and what was read.
-pub(super) struct Unplanned {
-    pub(super) findings: Vec<Finding>,
-    pub(super) repo: Repo,
-}
-
 /// Reads the tree, plans a change and reviews it.
 ///
 /// # Errors
@@ -98,22 +92,13 @@ pub(super) fn planned(
     transform: &dyn Transform,
     globals: &Globals,
 ) -> Result<(Repo, Plan), Box<Unplanned>> {
-    let unplanned = |findings, repo| Box::new(Unplanned { findings, repo });
-    let repo = Repo::load(&globals.root, &globals.load_options(transform.names()));
-    let repo = repo.map_err(|error| {
-        let finding = Finding::error("root-unreadable", error.to_string());
-        unplanned(vec![finding], Repo::default())
-    })?;
-    let missing = globals.declaration.config.missing_files(&repo);
-    if !missing.is_empty() {
-        return Err(unplanned(missing, repo));
-    }
+    let repo = globals.load(transform.names())?;
     match transform.plan(&repo) {
         Ok(mut plan) => {
             review(&mut plan, &repo);
             Ok((repo, plan))
         }
-        Err(error) => Err(unplanned(told(&error, &repo), repo)),
+        Err(error) => Err(Box::new(Unplanned { findings: told(&error, &repo), repo })),
     }
 }
 

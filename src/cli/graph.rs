@@ -8,7 +8,6 @@ use crate::repo::models::Tree;
 use crate::repo::workspace::Workspace;
 use crate::report::graph::{MOST_MERMAID_EDGES, dot, json, mermaid, svg};
 use crate::report::human;
-use crate::transforms::choose::{Number, Wish};
 
 use super::args::Format;
 use super::change::{fail, told};
@@ -23,21 +22,12 @@ pub(super) fn run(globals: &Globals, io: &mut Io) -> Exit {
         return fail(&[finding], &Repo::default(), globals, io);
     }
     // An `env_file` may have any name, so that every text is read.
-    let load = globals.load_options(Vec::new());
-    let repo = match Repo::load(&globals.root, &load) {
+    let repo = match globals.load(Vec::new()) {
         Ok(repo) => repo,
-        Err(error) => {
-            let finding = Finding::error("root-unreadable", error.to_string());
-            return fail(&[finding], &Repo::default(), globals, io);
-        }
+        Err(error) => return fail(&error.findings, &error.repo, globals, io),
     };
     let workspace = Workspace::new(&repo, &globals.files);
-    let wish = Wish {
-        files: &globals.files,
-        project: globals.project.as_deref(),
-        number: if globals.all_projects { Number::All } else { Number::One },
-    };
-    let projects = match wish.projects(&workspace) {
+    let projects = match globals.wish().projects(&workspace) {
         Ok(projects) => projects,
         Err(error) => return fail(&told(&error, &repo), &repo, globals, io),
     };

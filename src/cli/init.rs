@@ -4,10 +4,8 @@ use std::path::Path;
 
 use crate::diagnostics::Finding;
 use crate::repo::config::FILE_NAME;
-use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::report::apply::{ApplyError, create};
-use crate::transforms::choose::{Number, Wish};
 use crate::transforms::init::{Init, InitError};
 
 use super::args::InitArgs;
@@ -16,22 +14,13 @@ use super::{Exit, Globals, Io, complain, paths, print};
 
 /// Reads the tree and gives its first declaration.
 pub(super) fn run(args: InitArgs, target: Option<&Path>, globals: &Globals, io: &mut Io) -> Exit {
-    let load = globals.load_options(Vec::new());
-    let repo = match Repo::load(&globals.root, &load) {
+    let repo = match globals.load(Vec::new()) {
         Ok(repo) => repo,
-        Err(error) => {
-            let finding = Finding::error("root-unreadable", error.to_string());
-            return fail(&[finding], &Repo::default(), globals, io);
-        }
+        Err(error) => return fail(&error.findings, &error.repo, globals, io),
     };
     let workspace = Workspace::new(&repo, &globals.files);
-    let wish = Wish {
-        files: &globals.files,
-        project: globals.project.as_deref(),
-        number: if globals.all_projects { Number::All } else { Number::One },
-    };
     let is_written = args.write;
-    let text = match options(args).text(&repo, &workspace, wish) {
+    let text = match options(args).text(&repo, &workspace, globals.wish()) {
         Ok(text) => text,
         Err(InitError::Plan(error)) => return fail(&told(&error, &repo), &repo, globals, io),
         Err(InitError::Wrong(findings)) => return fail(&findings, &repo, globals, io),

@@ -29,6 +29,7 @@ use crate::diagnostics::Finding;
 use crate::repo::config::Date;
 use crate::repo::load::{LoadOptions, Repo};
 use crate::report::human;
+use crate::transforms::choose::{Number, Wish};
 use args::{Cli, Color, Command, GlobalArgs};
 use declaration::{Declaration, Wrong};
 
@@ -79,18 +80,45 @@ struct Globals {
     today: Option<Date>,
 }
 
+/// Why nothing can be planned, and what was read.
+struct Unplanned {
+    findings: Vec<Finding>,
+    repo: Repo,
+}
+
 impl Globals {
-    /// Gives what to read where the files that hold one of `names` matter; all, without names.
-    fn load_options(&self, names: Vec<String>) -> LoadOptions {
+    /// Reads the tree: the files that hold one of `names` matter; all, without names.
+    ///
+    /// # Errors
+    /// The tree can't be read, or a file that is declared is not there.
+    fn load(&self, names: Vec<String>) -> Result<Repo, Box<Unplanned>> {
         // Files that are named here and now make the one project there is.
-        let is_declared = self.files.is_empty();
-        let declared = is_declared.then(|| self.declaration.config.project_files());
-        LoadOptions {
+        let config = &self.declaration.config;
+        let declared = if self.files.is_empty() { config.project_files() } else { Vec::new() };
+        let options = LoadOptions {
             names,
             no_ignore: self.no_ignore,
             extra: self.files.clone(),
             config: self.declaration.source.clone(),
-            declared: declared.unwrap_or_default(),
+            declared,
+        };
+        let unplanned = |findings, repo| Box::new(Unplanned { findings, repo });
+        let repo = Repo::load(&self.root, &options).map_err(|error| {
+            let finding = Finding::error("root-unreadable", error.to_string());
+            unplanned(vec![finding], Repo::default())
+        })?;
+        match config.missing_files(&repo) {
+            missing if missing.is_empty() => Ok(repo),
+            missing => Err(unplanned(missing, repo)),
+        }
+    }
+
+    /// Gives which projects are meant.
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            files: &self.files,
+            project: self.project.as_deref(),
+            number: if self.all_projects { Number::All } else { Number::One },
         }
     }
 }
