@@ -3,12 +3,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads the tree that it made")]
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
 
-use composemod::cli::{self, Io};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
 use tempfile::TempDir;
 
 const OLD: &str = "discord-bot-db";
@@ -137,34 +137,13 @@ struct Homelab {
 
 impl Homelab {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the copy");
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("example/homelab");
-        for path in files(&example) {
-            let to = folder.path().join(path.strip_prefix(&example).expect("below the example"));
-            fs::create_dir_all(to.parent().expect("a folder above")).expect("made");
-            fs::copy(&path, to).expect("copied");
-        }
-        Self { folder }
+        Self { folder: common::homelab() }
     }
 
     /// Runs the rename with further flags, asserts its exit code, and gives its stdout.
     fn run(&self, flags: &[&str], exit: u8) -> String {
-        let root = self.folder.path();
-        let args = ["composemod", "--root"].map(OsString::from).into_iter();
-        let args = args.chain([root.as_os_str().to_owned()]);
-        let args = args.chain(RENAME.iter().chain(flags).map(OsString::from));
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let mut io = Io {
-            cwd: root.to_owned(),
-            stdout: &mut stdout,
-            stderr: &mut stderr,
-            stdout_color: false,
-            stderr_color: false,
-            now: std::time::UNIX_EPOCH,
-        };
-        let code = cli::run(args, &mut io);
-        let stdout = String::from_utf8(stdout).expect("stdout is UTF-8");
-        assert_eq!(code, exit, "{flags:?}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));
+        let (code, stdout, stderr) = common::run(self.folder.path(), &[&RENAME, flags].concat());
+        assert_eq!(code, exit, "{flags:?}\n{stdout}\n{stderr}");
         stdout
     }
 
@@ -175,20 +154,8 @@ impl Homelab {
             let path = path.strip_prefix(root).expect("below the root");
             (path.to_string_lossy().replace('\\', "/"), text)
         };
-        files(root).into_iter().map(read).collect()
+        common::files(root).into_iter().map(read).collect()
     }
-}
-
-/// Gives every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() { &mut folders } else { &mut found }.push(path);
-        }
-    }
-    found
 }
 
 fn after_compose(before: &Tree) -> Tree {

@@ -2,46 +2,15 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test makes the tree that it reads")]
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::Path;
+mod common;
 
-use composemod::cli::{self, Io};
-
-/// Runs a command line below a root; gives its exit code, stdout and stderr.
-fn run(root: &Path, args: &[&str]) -> (u8, String, String) {
-    let all = ["composemod", "--root"].map(OsString::from).into_iter();
-    let all = all.chain([root.as_os_str().to_owned()]).chain(args.iter().map(OsString::from));
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        now: std::time::SystemTime::UNIX_EPOCH,
-        cwd: root.to_owned(),
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        stdout_color: false,
-        stderr_color: false,
-    };
-    let code = cli::run(all, &mut io);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    (code, text(stdout), text(stderr))
-}
-
-fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("a folder above")).expect("made");
-        fs::write(path, text).expect("written");
-    }
-    folder
-}
+use common::{example, run, tree};
 
 const FORMATS: [&str; 4] = ["mermaid", "dot", "json", "svg"];
 
 #[test]
 fn the_example_is_drawn() {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("example/homelab");
-    let (code, stdout, stderr) = run(&example, &["graph"]);
+    let (code, stdout, stderr) = run(&example(), &["graph"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/graph"));

@@ -3,55 +3,28 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes the tree that it made")]
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::Path;
 use std::process::Command;
 
-use composemod::cli::{self, Io};
 use tempfile::TempDir;
 
-/// Runs a command line below a root and gives its stdout.
+/// Runs a command line below a root, which must end well, and gives its stdout.
 fn run(root: &Path, args: &[&str]) -> String {
-    let all = ["composemod", "--root"].map(OsString::from).into_iter();
-    let all = all.chain([root.as_os_str().to_owned()]).chain(args.iter().map(OsString::from));
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        now: std::time::SystemTime::UNIX_EPOCH,
-        cwd: root.to_owned(),
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        stdout_color: false,
-        stderr_color: false,
-    };
-    let code = cli::run(all, &mut io);
-    assert_eq!(code, 0, "{args:?}\n{}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).expect("stdout is UTF-8")
+    let (code, stdout, stderr) = common::run(root, args);
+    assert_eq!(code, 0, "{args:?}\n{stderr}");
+    stdout
 }
 
 /// The example in a git work tree of its own.
 fn homelab() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder for the copy");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("example/homelab");
-    for path in files(&example) {
-        let to = folder.path().join(path.strip_prefix(&example).expect("below the example"));
-        fs::create_dir_all(to.parent().expect("a folder above")).expect("made");
-        fs::copy(&path, to).expect("copied");
-    }
-    let root = folder.path();
-    sh(root, "git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm one");
+    let folder = common::homelab();
+    sh(
+        folder.path(),
+        "git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm one",
+    );
     folder
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() { &mut folders } else { &mut found }.push(path);
-        }
-    }
-    found
 }
 
 /// Runs shell text in a folder and gives what it prints.

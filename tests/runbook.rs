@@ -3,13 +3,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads the tree that it made")]
 
+mod common;
+
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::SystemTime;
 
-use composemod::cli::{self, Io};
 use composemod::compose::names::Namespace;
 use composemod::repo::load::Repo;
 use composemod::repo::workspace::Workspace;
@@ -20,7 +20,8 @@ use composemod::transforms::plan::Transform as _;
 use composemod::transforms::rename::options::Rename;
 use composemod::transforms::review::review;
 use composemod::transforms::situation::Situation;
-use tempfile::TempDir;
+
+use common::homelab;
 
 /// A runbook, or the ids of why there is none.
 fn book(repo: &Repo, case: &Case) -> Result<String, Vec<&'static str>> {
@@ -382,39 +383,7 @@ fn nothing_declared_is_an_error_that_says_what_to_write() {
     assert!(said.contains("composemod init"), "{said}");
 }
 
-/// A copy of the example.
-fn homelab() -> TempDir {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("example/homelab");
-    let root = tempfile::tempdir().expect("a folder");
-    let mut folders = vec![example.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let to = root.path().join(path.strip_prefix(&example).expect("below the example"));
-            if path.is_dir() {
-                std::fs::create_dir_all(to).expect("made");
-                folders.push(path);
-            } else {
-                std::fs::copy(&path, to).expect("copied");
-            }
-        }
-    }
-    root
-}
-
 /// Runs a command in a folder; gives its exit code, stdout and stderr.
 fn run(root: &Path, args: &[&str]) -> (u8, String, String) {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        cwd: root.to_owned(),
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        stdout_color: false,
-        stderr_color: false,
-        now: SystemTime::UNIX_EPOCH,
-    };
-    let args = ["composemod"].iter().chain(args).map(OsString::from);
-    let exit = cli::run(args, &mut io);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (exit, text(stdout), text(stderr))
+    common::run_in(root, ["composemod"].iter().chain(args).map(OsString::from))
 }

@@ -7,12 +7,12 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes the tree that it made")]
 #![allow(clippy::print_stderr, reason = "a test says that it was skipped")]
 
-use std::ffi::OsString;
+mod common;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use composemod::cli::{self, Io};
 use tempfile::TempDir;
 
 const BASE: &str = "version: '3.7'
@@ -57,6 +57,8 @@ fn debians_docker_compose_sees_what_we_see() {
     assert_eq!(code, 0, "{stderr}");
     let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
     assert!(!report.to_string().contains("verify-"), "{stdout}");
+    let effects = report["effects"].to_string();
+    assert!(effects.contains("docker-compose reads docker-compose.yml the same way"), "{effects}");
     let after = read(&tree, "docker-compose.yml");
     assert!(after.contains("  app-db:\n"), "{after}");
 }
@@ -106,16 +108,12 @@ fn without_a_view_the_change_goes_on() {
 }
 
 fn tree() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (path, text) in [
+    common::tree(&[
         ("docker-compose.yml", BASE),
         ("docker-compose.override.yml", OVERRIDE),
         (".env", "DB_PASSWORD=hunter2\nDB_HOST=db\n"),
         ("web.env", "CACHE_HOST=db\n"),
-    ] {
-        fs::write(folder.path().join(path), text).expect("written");
-    }
-    folder
+    ])
 }
 
 /// A stand-in for docker compose, in git's own folder, where no mention is looked for.
@@ -132,19 +130,5 @@ fn read(tree: &TempDir, path: &str) -> String {
 }
 
 fn rename(tree: &TempDir, flags: &[&str]) -> (u8, String, String) {
-    let root = tree.path().as_os_str().to_owned();
-    let args = ["composemod", "--root"].map(OsString::from).into_iter().chain([root]);
-    let args = args.chain(["rename", "db", "app-db"].iter().chain(flags).map(OsString::from));
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        cwd: tree.path().to_owned(),
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        stdout_color: false,
-        stderr_color: false,
-        now: std::time::UNIX_EPOCH,
-    };
-    let code = cli::run(args, &mut io);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (code, text(stdout), text(stderr))
+    common::run(tree.path(), &[&["rename", "db", "app-db"], flags].concat())
 }
