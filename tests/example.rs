@@ -130,6 +130,57 @@ fn without_write_nothing_is_written() {
     assert_tree(&homelab.read(), &before);
 }
 
+/// The server's service once all that is declared is applied.
+const SERVER: &str = r#"  homelab-postgres:
+    image: postgres:16-alpine
+    container_name: homelab-postgres
+    restart: unless-stopped
+    environment:
+      POSTGRES_USER: postgres
+      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}
+      POSTGRES_DB: ticketbot
+      STREAMBOT_DB_PASSWORD: ${STREAMBOT_DB_PASSWORD:?set it in .env}
+      DASHBOARD_DB_PASSWORD: ${DASHBOARD_DB_PASSWORD:?set it in .env}
+    networks:
+        homelab:
+          aliases:
+            - postgres
+            - discord-bot-db
+    volumes:
+      - postgres_data:/var/lib/postgresql/data
+      - ./config/postgres-init:/docker-entrypoint-initdb.d:ro
+    healthcheck:
+      test: ["CMD-SHELL", "pg_isready -U postgres -d ticketbot"]
+      interval: 10s
+      timeout: 5s
+      retries: 5
+    logging: *logging
+"#;
+
+#[test]
+fn what_is_declared_makes_the_server_everybodys() {
+    let homelab = Homelab::new();
+    let root = homelab.folder.path();
+    fs::write(root.join("composemod.yaml"), common::DECLARATION).expect("written");
+    let passwords = |tree: &Tree| -> Vec<String> {
+        let lines = tree.values().flat_map(|text| text.lines());
+        let is_one = |line: &&str| line.contains("TICKETBOT_DB_PASSWORD");
+        lines.filter(is_one).map(str::to_owned).collect()
+    };
+    let before = passwords(&homelab.read());
+    let apply = |flags: &[&str]| common::run(root, &[&["apply"], flags].concat()).0;
+    assert_eq!(apply(&["--check"]), 1);
+    assert_eq!(apply(&["--write"]), 0);
+    let tree = homelab.read();
+    assert!(tree["compose.yaml"].contains(SERVER), "{}", tree["compose.yaml"]);
+    assert!(tree[".env.template"].contains("\nPOSTGRES_PASSWORD=change-me\n"));
+    // The server's own use of it goes; the apps keep theirs.
+    assert_eq!(passwords(&tree).len() + 1, before.len());
+    assert_eq!(apply(&["--check"]), 0);
+    assert_eq!(apply(&["--write"]), 0);
+    assert_tree(&homelab.read(), &tree);
+}
+
 /// A copy of the example that a test may change.
 struct Homelab {
     folder: TempDir,

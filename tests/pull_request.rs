@@ -46,11 +46,10 @@ const RENAME: [&str; 5] = ["rename", "discord-bot-db", "homelab-postgres", "--al
 fn the_body_says_all_that_a_reviewer_needs() {
     let homelab = homelab();
     let body = run(homelab.path(), &[&RENAME[..], &["--format", "markdown"]].concat());
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/pull-request"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("homelab", body));
+    assert_snapshot("homelab", &body);
+    let declared = homelab.path().join("composemod.yaml");
+    std::fs::write(declared, common::DECLARATION).expect("written");
+    assert_snapshot("homelab-declared", &run(homelab.path(), &["apply", "--format", "markdown"]));
 }
 
 #[test]
@@ -73,4 +72,12 @@ fn its_ways_back_lead_back() {
     sh(root, "git config user.name a && git config user.email a@b && git commit -qam two");
     sh(root, commands[1]);
     assert_eq!(sh(root, "git diff HEAD~2 HEAD"), "");
+}
+
+fn assert_snapshot(name: &str, body: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/pull-request"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, body));
 }

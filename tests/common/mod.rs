@@ -73,3 +73,16 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+/// What the homelab's owners declare: the rename, and a superuser with a password of its own.
+pub(crate) const DECLARATION: &str = "renames:
+  - from: discord-bot-db
+    to: homelab-postgres
+    aliases: [postgres]
+    keep-alias-until: 2027-01-31
+superusers:
+  - service: homelab-postgres
+    from: ticketbot
+    to: postgres
+    split-password: POSTGRES_PASSWORD
+";
