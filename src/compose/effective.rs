@@ -131,13 +131,9 @@ impl Loader<'_> {
                 self.model.name = Some(self.interpolated(&name));
             }
         }
-        let services: Vec<String> = file.services().map(|service| service.name).collect();
-        let services: BTreeMap<String, Value> = services
-            .into_iter()
-            .filter_map(|name| {
-                let service = self.service(file, &name, MAX_DEPTH)?;
-                Some((name, service))
-            })
+        let services: BTreeMap<String, Value> = file
+            .services()
+            .map(|service| (service.name, self.service(file, service.body, MAX_DEPTH)))
             .collect();
         merge_all(&mut self.model.services, services);
         for section in SECTIONS {
@@ -155,25 +151,22 @@ impl Loader<'_> {
     }
 
     /// A service of one file, with what it extends under it.
-    fn service(&self, file: &ComposeFile, name: &str, depth: usize) -> Option<Value> {
-        let body = file.service(name)?.body;
+    fn service(&self, file: &ComposeFile, body: NodeId, depth: usize) -> Value {
         let mut own = self.value(file, body);
         normal::service(&mut own);
         if let Some(entries) = own.map_mut() {
             entries.remove("extends");
         }
-        let Some((path, base)) = extends(file, body).filter(|_| depth > 0) else {
-            return Some(own);
-        };
+        let Some((path, base)) = extends(file, body).filter(|_| depth > 0) else { return own };
         let other = match &path {
             Some(path) => join(folder(&file.path), path).and_then(|path| self.files.compose(&path)),
             None => Some(file),
         };
-        let base = other.and_then(|other| self.service(other, &base, depth - 1));
-        Some(match base {
-            Some(base) => merge(base, own),
+        let base = other.and_then(|other| Some((other, other.service(&base)?.body)));
+        match base {
+            Some((other, base)) => merge(self.service(other, base, depth - 1), own),
             None => own,
-        })
+        }
     }
 
     /// Loads what a file includes, each with its own folder and env file.
