@@ -236,6 +236,12 @@ fn is_number(word: &str) -> bool {
     word.trim_start_matches(['v', 'p', 'g']).bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Gives a store by what people call it.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Store> {
+    STORES.iter().find(|store| store.name == name)
+}
+
 /// Gives the store that keeps its data in a folder, where only one kind of store does.
 #[must_use]
 pub fn of_folder(folder: &str) -> Option<&'static Store> {

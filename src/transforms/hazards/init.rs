@@ -1,14 +1,15 @@
 //! The scripts that a database's image runs on an empty volume.
 
 use super::mount::mounts;
-use super::view::View;
+use super::view::{Server, View};
 use crate::compose::model::join;
 use crate::compose::store::is_within;
-use crate::compose::usage::occurrences;
+use crate::compose::usage::Class;
 use crate::compose::value::Value;
 use crate::diagnostics::Place;
+use crate::repo::kind::kind;
+use crate::repo::mentions::{Subject, mentions};
 use crate::text::source::SourceFile;
-use crate::text::span::Span;
 
 /// Where images look for scripts.
 const FOLDER: &str = "/docker-entrypoint-initdb.d";
@@ -19,26 +20,36 @@ pub(super) fn files(view: &View<'_>, service: &Value) -> Vec<String> {
     own.filter_map(|mount| join(&view.project.folder, mount.source?)).collect()
 }
 
-/// Gives the first mention of a name in each file at or below some paths, whole comments aside.
-pub(super) fn mentions(view: &View<'_>, roots: &[String], name: &str) -> Vec<Place> {
-    let found = below(view, roots).filter_map(|file| {
-        let is_comment = |at: usize| file.line_at(at).trim_start().starts_with(['#', '-']);
-        let mut found = occurrences(&file.text, name);
-        let (range, _) = found.find(|(range, is_whole)| *is_whole && !is_comment(range.start))?;
-        Some(Place { path: file.path.clone(), span: Span::new(range.start, range.end) })
+/// Gives the first mention of a role in each of a service's init scripts. A database or a table may
+/// have the same name.
+pub(super) fn roles(view: &View<'_>, service: &Value, role: &str) -> Vec<Place> {
+    let roots = files(view, service);
+    let subject = Subject { name: role.to_owned(), ..Subject::default() };
+    let found = below(view, &roots).filter_map(|file| {
+        let found = mentions(&file.path, &file.text, kind(&file.path, &file.text), &subject);
+        let role = found.into_iter().find(|mention| mention.class == Class::User)?;
+        Some(Place { path: file.path.clone(), span: role.span })
     });
     found.collect()
 }
 
 /// Tells whether a service's init scripts make a role.
-pub(super) fn makes_role(view: &View<'_>, service: &Value, role: &str) -> bool {
-    let roots = files(view, service);
-    let role = role.to_ascii_lowercase();
+pub(super) fn makes_role(view: &View<'_>, server: &Server<'_>, role: &str) -> bool {
+    let roots = files(view, server.before);
+    // The scripts may have it from the container.
+    let holding = server.given.iter().filter(|(_, value)| value.text() == Some(role));
+    let mut spellings: Vec<String> =
+        holding.flat_map(|(key, _)| [format!("${key}"), format!("${{{key}}}")]).collect();
+    spellings.push(role.to_owned());
+    let spellings: Vec<String> =
+        spellings.iter().map(|spelling| spelling.to_ascii_lowercase()).collect();
     below(view, &roots).any(|file| {
         let text = file.text.to_ascii_lowercase();
         ["role", "user"].iter().any(|word| {
-            text.contains(&format!("create {word} {role}"))
-                || text.contains(&format!("create {word} \"{role}\""))
+            spellings.iter().any(|role| {
+                text.contains(&format!("create {word} {role}"))
+                    || text.contains(&format!("create {word} \"{role}\""))
+            })
         })
     })
 }

@@ -16,34 +16,9 @@ pub(super) const HAZARD: Hazard = Hazard {
     run,
 };
 
-/// Files that are named in a message.
-const SHOWN: usize = 3;
-
 fn run(view: &View<'_>) -> Vec<Finding> {
-    let scripts = view.servers().filter_map(|server| scripts(view, &server));
     let variables = view.servers().filter_map(|server| variables(view, &server));
-    scripts.chain(variables).chain(edited(view)).collect()
-}
-
-fn scripts(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
-    let roots = init::files(view, server.before);
-    let from = &server.intent.from;
-    let mentions = init::mentions(view, &roots, from);
-    let first = mentions.first()?;
-    let mut named: Vec<&str> =
-        mentions.iter().take(SHOWN).map(|place| place.path.as_str()).collect();
-    let more = format!("{} more", mentions.len().saturating_sub(SHOWN));
-    if mentions.len() > SHOWN {
-        named.push(&more);
-    }
-    let message = format!(
-        "{} ran as the old superuser and will not run again; on an empty volume the role `{from}` that is named there does not exist",
-        named.join(", ")
-    );
-    let help = format!(
-        "let the first script make it: CREATE ROLE {from} LOGIN; and try it on an empty volume"
-    );
-    Some(Finding::warning(HAZARD.id, message).at(&first.path, first.span).help(help))
+    variables.chain(edited(view)).collect()
 }
 
 fn variables(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {

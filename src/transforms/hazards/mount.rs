@@ -1,5 +1,6 @@
 //! What a service mounts, and which of it are its data.
 
+use crate::compose::command::{Context, clients};
 use crate::compose::store::{self, Store, is_within};
 use crate::compose::value::Value;
 
@@ -34,10 +35,40 @@ pub(crate) fn mounts(service: &Value) -> impl Iterator<Item = Mount<'_>> {
 
 /// Gives the store that a service runs, by its image or by where it keeps its data.
 pub(crate) fn store(service: &Value) -> Option<&'static Store> {
-    service.text_of("image").and_then(store::of_image).or_else(|| {
+    let image = service.text_of("image").and_then(store::of_image);
+    image.filter(|_| !is_client(service)).or_else(|| {
         let mut written = mounts(service).filter(|mount| !is_read_only(mount));
         written.find_map(|mount| store::of_folder(mount.target))
     })
+}
+
+/// Tells whether a service takes a Postgres image for its clients only: it is given something else
+/// to run than the server, and mounts no data. In doubt it runs the server.
+pub(crate) fn is_client(service: &Value) -> bool {
+    let keys = ["entrypoint", "command"];
+    let values = keys.iter().filter_map(|key| service.get(key));
+    let texts = values.flat_map(|value| match value.text() {
+        Some(text) => vec![text],
+        None => value.items().iter().filter_map(Value::text).collect(),
+    });
+    let text = texts.collect::<Vec<_>>().join(" ");
+    let is_break = |c: char| c.is_whitespace() || ";&|(){}'\"`".contains(c);
+    let words: Vec<&str> = text.split(is_break).filter(|word| !word.is_empty()).collect();
+    let is_run = words.first().is_some_and(|word| !word.starts_with('-'));
+    let starts_server = words.iter().enumerate().any(|(at, word)| {
+        // `-U postgres` names a user, `/usr/lib/postgresql/16/bin/postgres` a program.
+        let is_value = at > 0 && words.get(at - 1).is_some_and(|word| word.starts_with('-'));
+        let program = word.rsplit('/').next().unwrap_or(word);
+        let is_flag = |word: &&str| matches!(*word, "-c" | "-ec" | "-lc" | "-euc");
+        let is_script = at > 0 && words.get(at - 1).is_some_and(is_flag);
+        match program {
+            "postgres" => !is_value || is_script,
+            _ => matches!(program, "docker-entrypoint.sh" | "pg_ctl" | "pg_ctlcluster" | "patroni"),
+        }
+    });
+    let clients = clients(&text, &Context::default());
+    let is_covered = || store::named("Postgres").is_some_and(|store| is_covered(store, service));
+    is_run && !clients.is_empty() && !starts_server && !is_covered()
 }
 
 /// Gives the mounts that hold a service's data: they outlive its container and are written to.

@@ -1,8 +1,9 @@
 //! Env files: a variable's new value where it is set, and a new variable beside another.
 
 use crate::compose::env_file::Quote;
-use crate::compose::model::join;
+use crate::compose::model::{folder, join};
 use crate::compose::usage::{Class, Confidence};
+use crate::compose::value::Value;
 use crate::diagnostics::Finding;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -75,6 +76,9 @@ impl Change<'_, '_, '_> {
                 continue;
             }
             let Some(line) = secret_line(file, old, new) else { continue };
+            if self.is_of_apps(file) {
+                continue;
+            }
             is_added = true;
             let meaning = Meaning {
                 span: Span::empty(line.at),
@@ -104,6 +108,26 @@ impl Change<'_, '_, '_> {
 }
 
 impl Change<'_, '_, '_> {
+    /// Tells whether an env file, or the one that its template is for, is what an app is given, and
+    /// none that Compose reads: the app is not to have the superuser's password.
+    fn is_of_apps(&self, file: &EnvFile<'_>) -> bool {
+        let server = self.server;
+        let here = folder(&file.file.path);
+        let is_beside = |service: &str, body: &Value| {
+            let items = body.get("env_file").map(Value::items).unwrap_or_default();
+            let paths = items.iter().filter_map(|item| {
+                let path = item.get("path")?;
+                let base = path.origin.as_ref().map_or("", |origin| folder(origin.path()));
+                join(base, path.text()?)
+            });
+            service != server.service() && paths.into_iter().any(|path| folder(&path) == here)
+        };
+        here != server.project.folder
+            && server.groups.iter().any(|group| {
+                group.model.services.iter().any(|(service, body)| is_beside(service, body))
+            })
+    }
+
     /// Says where to set a secret that Compose fills in, where the old one stands in an env file
     /// that Compose does not read.
     pub(super) fn add_secret_apart(&mut self, old: &str, new: &str) {

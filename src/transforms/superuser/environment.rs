@@ -21,7 +21,7 @@ impl Change<'_, '_, '_> {
         if !server.superuser.covers(Phase::Compose) {
             return;
         }
-        for group in &server.groups {
+        for group in server.postgres_groups() {
             self.group(group);
         }
         if self.source == Source::Variable

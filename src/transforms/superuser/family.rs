@@ -4,6 +4,7 @@
 //! `libpostgresql.sh`, supabase/postgres' Dockerfile, kartoza/postgis, sameersbn/postgresql.
 
 use crate::compose::value::Value;
+use crate::transforms::hazards::mount;
 
 /// What a server's image does with its variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,15 @@ impl Family {
 /// Tells what server a service is: by its image, else by what it mounts and is given. `environment`
 /// gives a variable of its container.
 pub(crate) fn family(service: &Value, has: &dyn Fn(&str) -> bool) -> Option<Family> {
+    of_image_or_use(service, has).filter(|_| !mount::is_client(service))
+}
+
+/// Tells whether a service is made of a server's image, be it that it runs a client only.
+pub(super) fn is_of_postgres(service: &Value, has: &dyn Fn(&str) -> bool) -> bool {
+    of_image_or_use(service, has).is_some()
+}
+
+fn of_image_or_use(service: &Value, has: &dyn Fn(&str) -> bool) -> Option<Family> {
     let image = service.text_of("image").unwrap_or_default();
     // An image of one's own is told by what only a server has.
     by_image(image).or_else(|| by_use(service, has))

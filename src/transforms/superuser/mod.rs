@@ -18,7 +18,7 @@ pub mod options;
 mod password;
 mod pgadmin;
 mod purpose;
-mod report;
+pub(crate) mod report;
 mod scripts;
 mod server;
 mod setting;

@@ -15,7 +15,7 @@ use crate::transforms::rename::options::Phase;
 use super::Change;
 use super::backups::is_cluster_backup;
 use super::edits::Why;
-use super::family::family;
+use super::family::is_of_postgres;
 use super::server::{Group, Server};
 use super::setting::Form;
 use super::source::compose_uses;
@@ -81,7 +81,7 @@ impl Change<'_, '_, '_> {
     fn at_password(&self, finding: Finding) -> Finding {
         let server = self.server;
         let key = server.family.password_key();
-        let sites = server.groups.iter().flat_map(|group| &group.sites);
+        let sites = server.postgres_groups().flat_map(|group| &group.sites);
         let found =
             sites.into_iter().find_map(|site| Some((site, site.name_of(&site.variable(key)?))));
         let first = || {
@@ -103,7 +103,7 @@ impl Change<'_, '_, '_> {
         let key = server.family.password_key();
         let file_key = format!("{key}_FILE");
         let mut is_split = false;
-        for group in &server.groups {
+        for group in server.postgres_groups() {
             let filed = group.sites.iter().find_map(|site| Some((site, site.variable(&file_key)?)));
             if let Some((site, setting)) = filed {
                 let message = format!(
@@ -150,7 +150,9 @@ impl Change<'_, '_, '_> {
             }
         }
         let Some(site) = group.sites.first().filter(|_| !is_set) else { return is_split };
-        if group.model.variable(self.server.service(), key).is_some() {
+        let is_given = group.model.variable(self.server.service(), key).is_some();
+        // What is in an env file that is not here is set over.
+        if is_given || self.server.is_told_by_templates(group) {
             self.give(site, key, format!("${{{new}}}"));
             is_split = true;
         }
@@ -186,7 +188,7 @@ fn renamed(raw: &str, reference: &Reference, old: Option<&str>, new: &str) -> St
 pub(super) fn secret(server: &Server<'_>) -> Option<String> {
     let key = server.family.password_key();
     let value =
-        server.groups.iter().find_map(|group| group.model.variable(server.service(), key))?;
+        server.postgres_groups().find_map(|group| group.model.variable(server.service(), key))?;
     match value.origin.as_ref()? {
         Origin::EnvFile { .. } if value.text().is_some() => Some(key.to_owned()),
         origin if value.text().is_none() && origin.raw().is_empty() => Some(key.to_owned()),
@@ -202,7 +204,7 @@ pub(super) fn secret(server: &Server<'_>) -> Option<String> {
 fn own_env_file(server: &Server<'_>) -> Option<String> {
     let key = server.family.password_key();
     let value =
-        server.groups.iter().find_map(|group| group.model.variable(server.service(), key))?;
+        server.postgres_groups().find_map(|group| group.model.variable(server.service(), key))?;
     let Some(Origin::EnvFile { path, .. }) = &value.origin else { return None };
     let read = join(&server.project.folder, ".env");
     (read.as_deref() != Some(path)).then(|| path.to_string())
@@ -247,7 +249,7 @@ fn is_app(server: &Server<'_>, group: &Group<'_>, service: &str) -> bool {
     }
     let Some(body) = group.model.services.get(service) else { return false };
     let has = |name: &str| group.model.variable(service, name).is_some();
-    family(body, &has).is_none() && !is_cluster_backup(server, &group.model, service)
+    !is_of_postgres(body, &has) && !is_cluster_backup(server, &group.model, service)
 }
 
 /// Tells whether a service has to do with the server: it waits for it, or names it.

@@ -16,6 +16,7 @@ use crate::repo::mentions::{Subject, mentions};
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
 use crate::transforms::draft::Meaning;
+use crate::transforms::hazards::mount;
 use crate::transforms::rename::elsewhere::{is_in_reach, wrappers};
 use crate::yaml::document::NodeId;
 
@@ -28,28 +29,29 @@ use super::setting::Site;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keeper {
     App,
+    Client,
     Exporter,
     Dashboard,
     Pool,
     PasswordFile,
-    Init,
 }
 
 impl Keeper {
     fn id(self) -> &'static str {
         match self {
             Self::App => "app-keeps-user",
+            Self::Client => "client-keeps-user",
             Self::Exporter => "exporter-keeps-user",
             Self::Dashboard => "dashboard-keeps-user",
             Self::Pool => "pool-keeps-user",
             Self::PasswordFile => "password-file-keeps-user",
-            Self::Init => "init-needs-old-role",
         }
     }
 
     fn says(self, old: &str) -> String {
         match self {
             Self::App => format!("an app connects as `{old}`; it keeps its user"),
+            Self::Client => format!("a Postgres client connects as `{old}`; it keeps its user"),
             Self::Exporter => {
                 format!("an exporter connects as `{old}`; it is never made a superuser")
             }
@@ -58,37 +60,37 @@ impl Keeper {
             }
             Self::Pool => format!("a pool lets `{old}` in; it stays for the apps"),
             Self::PasswordFile => format!("a password of `{old}` is kept here; it stays"),
-            Self::Init => format!(
-                "a script for new volumes names `{old}`, which the image makes no more: on a fresh volume the role is missing"
-            ),
         }
     }
 
     fn help(self, new: &str) -> Option<String> {
         match self {
             Self::App | Self::PasswordFile => None,
+            Self::Client => Some(format!(
+                "where it works on the whole cluster, give it `{new}` with its password and the database by hand"
+            )),
             Self::Exporter => {
                 Some("give it a role of its own with GRANT pg_monitor TO it".to_owned())
             }
             Self::Dashboard => Some("give it a role of its own that may only read".to_owned()),
             Self::Pool => Some(format!("add `{new}` only where admins connect through the pool")),
-            Self::Init => {
-                Some("make the old role in a script that runs before this one".to_owned())
-            }
         }
     }
 
     fn reason(self) -> &'static str {
         match self {
             Self::App => "an app's user, which stays",
+            Self::Client => "a client's user, which stays",
             Self::Exporter => "an exporter's user, which stays",
             Self::Dashboard => "a data source's user, which stays",
             Self::Pool => "a pool's user, which stays for the apps",
             Self::PasswordFile => "a user with a password of its own, which stays",
-            Self::Init => "an init script's role: on a fresh volume it must be made first",
         }
     }
 }
+
+/// Why a role in an init script stays; what that does on a fresh volume is a hazard.
+const INIT_ROLE: &str = "an init script's role: on a fresh volume it must be made first";
 
 impl Change<'_, '_, '_> {
     /// Edits admins' commands in other files, and says what else names the old superuser.
@@ -146,8 +148,8 @@ impl Change<'_, '_, '_> {
                 | FileKind::History
                 | FileKind::Other
         );
-        let keeper = keeper_of_file(server.is_init_script(&file.path), file)
-            .filter(|keeper| *keeper == Keeper::Init || is_settings);
+        let keeper = keeper_of_file(file).filter(|_| is_settings);
+        let is_init = server.is_init_script(&file.path);
         let mut told = BTreeSet::new();
         let plan = &self.draft.plan;
         let known: BTreeSet<Span> = plan.left.iter().skip(from).map(|left| left.span).collect();
@@ -185,6 +187,7 @@ impl Change<'_, '_, '_> {
             };
             let reason = match (keeper, is_user) {
                 (Some(keeper), _) => keeper.reason().to_owned(),
+                (None, true) if is_init => INIT_ROLE.to_owned(),
                 (None, true) => mention.reason.to_owned(),
                 (None, false) => format!("{}; it may mean the superuser", mention.reason),
             };
@@ -218,11 +221,7 @@ impl Change<'_, '_, '_> {
 
     fn tell_keeper(&mut self, keeper: Keeper, old: &str, path: &str, span: Span, who: &str) {
         let message = format!("{who}{}", keeper.says(old));
-        let finding = match keeper {
-            Keeper::Init => Finding::warning(keeper.id(), message),
-            _ => Finding::info(keeper.id(), message),
-        };
-        let finding = finding.at(path, span);
+        let finding = Finding::info(keeper.id(), message).at(path, span);
         let finding = match keeper.help(&self.server.superuser.to) {
             Some(help) => finding.help(help),
             None => finding,
@@ -306,18 +305,18 @@ fn keeper_of_service(body: Option<&Value>, key: &str) -> Keeper {
         Keeper::Exporter
     } else if name.contains("pgbouncer") || name.contains("pgpool") || name.contains("pgcat") {
         Keeper::Pool
+    } else if body.is_some_and(mount::is_client) {
+        Keeper::Client
     } else {
         Keeper::App
     }
 }
 
 /// Who a file as a whole is of, where its place and name tell.
-fn keeper_of_file(is_init: bool, file: &SourceFile) -> Option<Keeper> {
+fn keeper_of_file(file: &SourceFile) -> Option<Keeper> {
     let path = file.path.to_ascii_lowercase();
     let name = file_name(&path);
-    if is_init {
-        Some(Keeper::Init)
-    } else if name.contains("userlist") || name.contains("pgbouncer") {
+    if name.contains("userlist") || name.contains("pgbouncer") {
         Some(Keeper::Pool)
     } else if name.contains("pgpass") {
         Some(Keeper::PasswordFile)
@@ -353,7 +352,7 @@ fn may_be_user(class: Class) -> bool {
 }
 
 /// Tells whether a line is a setting of a product that is no Postgres.
-fn is_of_another_product(line: &str) -> bool {
+pub(crate) fn is_of_another_product(line: &str) -> bool {
     let name = line.split(['=', ':']).next().unwrap_or_default().to_ascii_lowercase();
     let products = [
         "rabbitmq",

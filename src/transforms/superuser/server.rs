@@ -6,12 +6,13 @@ use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
 use crate::compose::env_file::{self, EnvEntry};
 use crate::compose::model::{ComposeFile, file_name, folder, join};
-use crate::compose::value::{Origin, Value};
+use crate::compose::value::{Origin, Value, ValueKind};
 use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
 use crate::repo::models::Tree;
 use crate::repo::workspace::Workspace;
 use crate::text::source::SourceFile;
+use crate::transforms::hazards::mount;
 use crate::transforms::plan::PlanError;
 use crate::transforms::rename::elsewhere::is_in_reach;
 
@@ -47,6 +48,19 @@ pub(super) struct Server<'a> {
 pub(super) struct Group<'a> {
     pub(super) sites: Vec<Site<'a>>,
     pub(super) model: Effective,
+    /// Whether the service runs a Postgres server here: a variant may have another database.
+    pub(super) runs_postgres: bool,
+}
+
+impl<'a> Group<'a> {
+    fn new(service: &str, sites: Vec<Site<'a>>, model: Effective) -> Self {
+        let has = |name: &str| model.variable(service, name).is_some();
+        let runs_postgres = model.services.get(service).is_some_and(|body| {
+            let is_other = || mount::store(body).is_some_and(|store| store.name != "Postgres");
+            family(body, &has).is_some() || has(Family::USER) && !is_other()
+        });
+        Self { sites, model, runs_postgres }
+    }
 }
 
 /// The superuser before the change.
@@ -150,6 +164,11 @@ impl<'a> Server<'a> {
     pub(super) fn files(&self) -> impl Iterator<Item = &'a ComposeFile> {
         let workspace = self.workspace;
         self.project.all_files().filter_map(move |path| workspace.files.get(path))
+    }
+
+    /// Gives the ways of loading the files in which the service is a Postgres server.
+    pub(super) fn postgres_groups(&self) -> impl Iterator<Item = &Group<'a>> {
+        self.groups.iter().filter(|group| group.runs_postgres)
     }
 
     /// Gives what the project's own files come to.
@@ -299,14 +318,14 @@ fn groups<'a>(
         let Some(site) = site(path) else { continue };
         if site.is_whole() {
             let model = tree.variant(project, path);
-            alone.push(Group { sites: vec![site], model });
+            alone.push(Group::new(service, vec![site], model));
         } else {
             main.push(site);
         }
     }
     let mut groups = Vec::new();
     if !main.is_empty() {
-        groups.push(Group { sites: main, model: tree.model(project) });
+        groups.push(Group::new(service, main, tree.model(project)));
     }
     groups.append(&mut alone);
     groups
@@ -317,11 +336,16 @@ pub(super) fn before(superuser: &Superuser, family: Family, model: &Effective) -
     let service = &superuser.service;
     let written = |name: &str| {
         let value = model.variable(service, name)?;
-        let raw = value.origin.as_ref().map(Origin::raw).unwrap_or_default();
+        let own = model.services.get(service).and_then(|body| body.at(&["environment", name]));
+        // A name without a value is passed through from the caller or the project's env file.
+        let is_passed = own.is_some_and(|own| own.kind == ValueKind::Null);
+        let raw = match value.origin.as_ref() {
+            _ if is_passed => format!("${{{name}}}"),
+            origin => origin.map(Origin::raw).unwrap_or_default().to_owned(),
+        };
         match value.text() {
             Some("") => None,
-            Some(text) => Some((text.to_owned(), raw.to_owned())),
-            // Passed through from the caller.
+            Some(text) => Some((text.to_owned(), raw)),
             None => Some((format!("${name}"), format!("${{{name}}}"))),
         }
     };

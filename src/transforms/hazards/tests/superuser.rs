@@ -151,21 +151,6 @@ fn shared_secret_variable() {
 #[test]
 fn init_scripts_on_live_volume() {
     let id = "init-scripts-on-live-volume";
-    let text = server("", "").replace("data']", "data', './init:/docker-entrypoint-initdb.d']");
-    let tree = |sql: &'static str| [("compose.yaml", text.clone()), ("init/a.sql", sql.to_owned())];
-    let of = |sql: &'static str| {
-        let tree = tree(sql);
-        let tree: Vec<(&str, &str)> =
-            tree.iter().map(|(path, text)| (*path, text.as_str())).collect();
-        found(&planned(&tree, &[USER], intent()), id)
-    };
-    assert_eq!(
-        of("GRANT ALL ON x TO bot;\n"),
-        [
-            "Warning init/a.sql: init/a.sql ran as the old superuser and will not run again; on an empty volume the role `bot` that is named there does not exist"
-        ]
-    );
-    assert!(of("-- tables of bot\nCREATE TABLE x ();\n").is_empty());
     let split = ("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${ROOT_PASSWORD}");
     assert_eq!(
         self::of(id, "", "", &[split]),
@@ -191,8 +176,38 @@ fn role_missing_on_fresh_volume() {
     assert!(of(id, "", backup, &[("PGUSER: bot", "PGUSER: postgres")]).is_empty());
     assert!(of(id, "", "  app:\n    image: example/app\n", &[]).is_empty());
     let text = server("", app).replace("data']", "data', './init:/docker-entrypoint-initdb.d']");
-    let tree = [("compose.yaml", text.as_str()), ("init/a.sql", "CREATE ROLE bot LOGIN;\n")];
-    assert!(found(&planned(&tree, &[USER], intent()), id).is_empty());
+    let with = |text: &str, sql: &str| {
+        found(&planned(&[("compose.yaml", text), ("init/a.sql", sql)], &[USER], intent()), id)
+    };
+    assert!(with(&text, "CREATE ROLE bot LOGIN;\n").is_empty());
+    // The script has the role's name from the container.
+    let told = text.replace("      POSTGRES_DB:", "      APP_ROLE: bot\n      POSTGRES_DB:");
+    assert!(with(&told, "CREATE USER ${APP_ROLE} WITH PASSWORD 'x';\n").is_empty());
+    // One cause is said once.
+    assert_eq!(
+        with(&text, "GRANT ALL ON x TO bot;\n"),
+        [
+            "Warning compose.yaml: `app` logs in as `bot`, a role that is not made on an empty volume any more, also needed by init/a.sql"
+        ]
+    );
+    let alone = text.replace("bot:x@", "other:x@");
+    for (sql, is_role) in [
+        ("GRANT ALL ON x TO bot;\n", true),
+        ("CREATE DATABASE shop OWNER bot;\n", true),
+        ("ALTER TABLE x OWNER TO bot;\n", true),
+        ("ALTER ROLE bot SET search_path = x;\n", true),
+        ("CREATE DATABASE bot;\n", false),
+        ("ALTER DATABASE bot SET timezone TO 'UTC';\n", false),
+        ("CREATE SCHEMA bot;\n", false),
+        ("-- tables of bot\nCREATE TABLE x ();\n", false),
+    ] {
+        let message = "Warning init/a.sql: init/a.sql needs `bot`, a role that is not made on an empty volume any more";
+        let expected: &[&str] = if is_role { &[message] } else { &[] };
+        assert_eq!(with(&alone, sql), expected, "{sql}");
+    }
+    // A queue's user is no role.
+    let queue = "  queue:\n    image: rabbitmq\n    environment: {RABBITMQ_DEFAULT_USER: bot}\n";
+    assert!(of(id, "", queue, &[]).is_empty());
 }
 
 #[test]
@@ -203,4 +218,14 @@ fn the_server_is_made_anew() {
             "Info compose.yaml: `up -d` makes the Postgres container of `db` anew: its sessions end, and clients fail for some seconds"
         ]
     );
+}
+
+#[test]
+fn a_client_of_the_servers_image_is_no_server() {
+    let clients = "  nightly:\n    image: postgres:16\n    environment: {PGUSER: bot}\n    command: sh -c 'while true; do pg_dump -h db -d bot -f /backup/x; sleep 1d; done'\n";
+    let made = "    volumes: ['dumps:/backup']\n";
+    let dumping = format!("{clients}{made}");
+    assert!(of("clients-drop", "", &dumping, &[("PGUSER: bot", "PGUSER: postgres")]).len() == 1);
+    let own = clients.replace("sh -c 'while", "sh -c 'docker-entrypoint.sh postgres & while");
+    assert!(of("clients-drop", "", &own, &[("PGUSER: bot", "PGUSER: postgres")]).len() == 2);
 }

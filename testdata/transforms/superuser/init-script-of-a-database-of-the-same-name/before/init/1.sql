@@ -1,0 +1,2 @@
+CREATE DATABASE shopbot;
+ALTER DATABASE shopbot SET timezone TO 'UTC';
