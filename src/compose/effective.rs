@@ -131,11 +131,11 @@ impl Loader<'_> {
                 self.model.name = Some(self.interpolated(&name));
             }
         }
-        let services: BTreeMap<String, Value> = file
-            .services()
-            .map(|service| (service.name, self.service(file, service.body, MAX_DEPTH)))
-            .collect();
-        merge_all(&mut self.model.services, services);
+        // One by one: a later document of the file is laid over an earlier one.
+        for service in file.services() {
+            let value = self.service(file, service.body, MAX_DEPTH);
+            merge_all(&mut self.model.services, BTreeMap::from([(service.name, value)]));
+        }
         for section in SECTIONS {
             let things: BTreeMap<String, Value> = file
                 .section(section)
