@@ -176,8 +176,10 @@ impl Change<'_, '_, '_> {
             let is_setting = matches!(kind, FileKind::Env | FileKind::Config(_) | FileKind::Yaml);
             let keeper = match keeper {
                 Some(keeper) => Some(keeper),
+                // A word of a text, as in a translation, is nobody's login.
                 None if is_user
                     && is_setting
+                    && mention.confidence >= Confidence::Likely
                     && !is_server_list(file)
                     && !self.is_superusers(file, span) =>
                 {
