@@ -11,7 +11,7 @@ use crate::transforms::draft::Meaning;
 use crate::transforms::plan::PlannedEdit;
 
 use super::Change;
-use super::server::EnvFile;
+use super::server::{EnvFile, env_path};
 
 impl Change<'_, '_, '_> {
     /// Gives the superuser's variable its new value where it is set.
@@ -115,12 +115,8 @@ impl Change<'_, '_, '_> {
         let here = folder(&file.file.path);
         let is_beside = |service: &str, body: &Value| {
             let items = body.get("env_file").map(Value::items).unwrap_or_default();
-            let paths = items.iter().filter_map(|item| {
-                let path = item.get("path")?;
-                let base = path.origin.as_ref().map_or("", |origin| folder(origin.path()));
-                join(base, path.text()?)
-            });
-            service != server.service() && paths.into_iter().any(|path| folder(&path) == here)
+            let mut paths = items.iter().filter_map(env_path);
+            service != server.service() && paths.any(|path| folder(&path) == here)
         };
         here != server.project.folder
             && server.groups.iter().any(|group| {

@@ -215,8 +215,9 @@ fn apps(server: &Server<'_>, variable: &str) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = apps_in_compose(server, variable).into_iter().collect();
     for group in &server.groups {
         for (service, environment) in &group.model.environments {
-            let is_given = environment.contains_key(variable);
             let body = group.model.services.get(service);
+            let is_given = environment.contains_key(variable)
+                || body.is_some_and(|body| server.is_to_be_given(body, variable));
             let connects = body.is_some_and(|body| connects(server, body, environment.values()));
             if is_given && connects && is_app(server, group, service) {
                 found.insert(service.clone());

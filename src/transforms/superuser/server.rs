@@ -182,6 +182,22 @@ impl<'a> Server<'a> {
             && group.model.variable(self.service(), Family::USER).is_none()
     }
 
+    /// Tells whether a service is given the env file that Compose itself reads, which is not here
+    /// but sets a variable by its templates.
+    pub(super) fn is_to_be_given(&self, body: &Value, variable: &str) -> bool {
+        let Some(read) = join(&self.project.folder, ".env") else { return false };
+        let items = body.get("env_file").map(Value::items).unwrap_or_default();
+        let is_given = self.repo.get(&read).is_none()
+            && items.iter().any(|item| env_path(item).as_ref() == Some(&read));
+        let mut files = self.env_files.iter();
+        is_given
+            && files.any(|file| {
+                file.is_template()
+                    && folder(&file.file.path) == self.project.folder
+                    && file.entry(variable).is_some()
+            })
+    }
+
     /// Takes from templates what an env file sets that is not here.
     ///
     /// # Errors
@@ -278,12 +294,14 @@ impl<'a> EnvFile<'a> {
 /// The first env file that a service is given and that is not here.
 fn missing_env_file(service: &str, repo: &Repo, model: &Effective) -> Option<String> {
     let files = model.services.get(service)?.get("env_file")?.items();
-    files.iter().find_map(|item| {
-        let path = item.get("path")?;
-        let here = path.origin.as_ref().map_or("", |origin| folder(origin.path()));
-        let path = join(here, path.text()?)?;
-        repo.get(&path).is_none().then_some(path)
-    })
+    files.iter().filter_map(env_path).find(|path| repo.get(path).is_none())
+}
+
+/// Gives the path from the root of an item of `env_file`.
+pub(super) fn env_path(item: &Value) -> Option<String> {
+    let path = item.get("path")?;
+    let here = path.origin.as_ref().map_or("", |origin| folder(origin.path()));
+    join(here, path.text()?)
 }
 
 /// The env files that are the project's and no other's.

@@ -101,10 +101,15 @@ fn is_cluster_backup_of(server: &Server<'_>, service: &str) -> bool {
 
 /// Services that get the variable with a whole env file.
 fn passed_on(server: &Server<'_>, variable: &str) -> Option<String> {
-    let others = server.groups.iter().flat_map(|group| &group.model.environments);
-    let mut others = others.filter(|(service, _)| service.as_str() != server.service());
-    let (service, _) = others.find(|(service, environment)| {
-        environment.contains_key(variable) && !is_cluster_backup_of(server, service)
+    let others = server.groups.iter().flat_map(|group| {
+        let services = group.model.services.iter();
+        services.map(|(service, body)| (service, body, group.model.environments.get(service)))
+    });
+    let mut others = others.filter(|(service, ..)| service.as_str() != server.service());
+    let (service, ..) = others.find(|(service, body, environment)| {
+        let is_given = environment.is_some_and(|known| known.contains_key(variable))
+            || server.is_to_be_given(body, variable);
+        is_given && !is_cluster_backup_of(server, service)
     })?;
     Some(format!("service `{service}` is given it too, and keeps the old user"))
 }
