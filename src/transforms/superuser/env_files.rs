@@ -11,7 +11,7 @@ use crate::transforms::draft::Meaning;
 use crate::transforms::plan::PlannedEdit;
 
 use super::Change;
-use super::server::{EnvFile, env_path};
+use super::server::{EnvFile, Server, env_path};
 
 impl Change<'_, '_, '_> {
     /// Gives the superuser's variable its new value where it is set.
@@ -76,7 +76,7 @@ impl Change<'_, '_, '_> {
                 continue;
             }
             let Some(line) = secret_line(file, old, new) else { continue };
-            if self.is_of_apps(file) {
+            if server.is_of_apps(file) {
                 continue;
             }
             is_added = true;
@@ -108,20 +108,20 @@ impl Change<'_, '_, '_> {
 }
 
 impl Change<'_, '_, '_> {
-    /// Tells whether an env file, or the one that its template is for, is what an app is given, and
-    /// none that Compose reads: the app is not to have the superuser's password.
-    fn is_of_apps(&self, file: &EnvFile<'_>) -> bool {
+    /// Says that Compose files take a secret that no env file has before a later phase.
+    pub(super) fn secret_to_come(&mut self, old: &str, new: &str) {
         let server = self.server;
-        let here = folder(&file.file.path);
-        let is_beside = |service: &str, body: &Value| {
-            let items = body.get("env_file").map(Value::items).unwrap_or_default();
-            let mut paths = items.iter().filter_map(env_path);
-            service != server.service() && paths.any(|path| folder(&path) == here)
-        };
-        here != server.project.folder
-            && server.groups.iter().any(|group| {
-                group.model.services.iter().any(|(service, body)| is_beside(service, body))
-            })
+        for file in server.env_files_without(old, new) {
+            let message = format!("`{new}` is not set here yet, as env files are left out");
+            let mut finding = Finding::warning("secret-to-fill", message).help(
+                "set it to a new password before this is deployed; `--only config` adds the line",
+            );
+            if let Some(entry) = file.entry(old) {
+                let span = Span::new(entry.name.start, entry.name.end);
+                finding = finding.at(&file.file.path, span);
+            }
+            self.draft.plan.findings.push(finding);
+        }
     }
 
     /// Says where to set a secret that Compose fills in, where the old one stands in an env file
@@ -131,6 +131,34 @@ impl Change<'_, '_, '_> {
             "`{new}` is not set yet: {old} only reaches the container, so set it in .env beside the Compose file, to a new password"
         );
         self.draft.plan.findings.push(Finding::warning("secret-to-fill", message));
+    }
+}
+
+impl<'a> Server<'a> {
+    /// Gives the env files that have one variable and should have the other.
+    pub(super) fn env_files_without<'s>(
+        &'s self,
+        old: &'s str,
+        new: &'s str,
+    ) -> impl Iterator<Item = &'s EnvFile<'a>> {
+        self.env_files.iter().filter(move |file| {
+            file.entry(old).is_some() && file.entry(new).is_none() && !self.is_of_apps(file)
+        })
+    }
+
+    /// Tells whether an env file, or the one that its template is for, is what an app is given, and
+    /// none that Compose reads: the app is not to have the superuser's password.
+    fn is_of_apps(&self, file: &EnvFile<'_>) -> bool {
+        let here = folder(&file.file.path);
+        let is_beside = |service: &str, body: &Value| {
+            let items = body.get("env_file").map(Value::items).unwrap_or_default();
+            let mut paths = items.iter().filter_map(env_path);
+            service != self.service() && paths.any(|path| folder(&path) == here)
+        };
+        here != self.project.folder
+            && self.groups.iter().any(|group| {
+                group.model.services.iter().any(|(service, body)| is_beside(service, body))
+            })
     }
 }
 

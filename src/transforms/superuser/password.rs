@@ -54,7 +54,10 @@ impl Change<'_, '_, '_> {
                 }
                 self.split(Some(&variable), wanted);
             }
-            Some(_) if apps.is_empty() => self.is_split = true,
+            Some(wanted) if apps.is_empty() => {
+                self.is_split = true;
+                self.late_secret(wanted);
+            }
             _ if !apps.is_empty() && !server.old.is_new => self.shared(&variable, &apps),
             _ => {}
         }
@@ -97,10 +100,11 @@ impl Change<'_, '_, '_> {
     /// Takes the server's password from another variable.
     fn split(&mut self, old: Option<&str>, new: &str) {
         let server = self.server;
-        if !server.superuser.covers(Phase::Compose) {
-            return;
-        }
         let key = server.family.password_key();
+        if !server.superuser.covers(Phase::Compose) {
+            // Compose files come in another phase, before or after this one.
+            return self.place_secret(old.unwrap_or(key), new);
+        }
         let file_key = format!("{key}_FILE");
         let mut is_split = false;
         for group in server.postgres_groups() {
@@ -118,11 +122,31 @@ impl Change<'_, '_, '_> {
             is_split |= self.split_group(group, key, old, new);
         }
         self.is_split |= is_split;
-        if is_split && server.superuser.covers(Phase::Config) {
-            match own_env_file(server) {
-                Some(path) => self.add_secret_apart(&path, new),
-                None => self.add_secret(old.unwrap_or(key), new),
-            }
+        if is_split {
+            self.place_secret(old.unwrap_or(key), new);
+        }
+    }
+
+    /// Sets the new variable where the old one is set, or says that somebody must.
+    fn place_secret(&mut self, old: &str, new: &str) {
+        let superuser = self.server.superuser;
+        let is_concerned = superuser.covers(Phase::Compose) || superuser.covers(Phase::Config);
+        match own_env_file(self.server).filter(|_| is_concerned) {
+            Some(path) => self.add_secret_apart(&path, new),
+            None if superuser.covers(Phase::Config) => self.add_secret(old, new),
+            None if superuser.covers(Phase::Compose) => self.secret_to_come(old, new),
+            None => {}
+        }
+    }
+
+    /// Sets the new variable where Compose files take it already, and an env file that came to be
+    /// left out has the old user's password alone.
+    fn late_secret(&mut self, new: &str) {
+        let mut known = old_users_passwords(self.server).into_iter();
+        if let (Some(old), None) = (known.next(), known.next())
+            && self.server.env_files_without(&old, new).next().is_some()
+        {
+            self.place_secret(&old, new);
         }
     }
 
@@ -208,6 +232,32 @@ fn own_env_file(server: &Server<'_>) -> Option<String> {
     let Some(Origin::EnvFile { path, .. }) = &value.origin else { return None };
     let read = join(&server.project.folder, ".env");
     (read.as_deref() != Some(path)).then(|| path.to_string())
+}
+
+/// The variables that other services log in with as the old user.
+fn old_users_passwords(server: &Server<'_>) -> BTreeSet<String> {
+    let Some(user) = &server.old.name else { return BTreeSet::new() };
+    let others = server.groups.iter().flat_map(|group| &group.model.environments);
+    let others = others.filter(|(service, _)| service.as_str() != server.service());
+    let mut found = BTreeSet::new();
+    for (_, environment) in others {
+        let is_user = |(key, value): (&String, &Value)| {
+            key.to_ascii_uppercase().ends_with("USER") && value.text() == Some(user)
+        };
+        let is_told = environment.iter().any(is_user);
+        for (key, value) in environment {
+            let raw = value.origin.as_ref().map_or("", Origin::raw);
+            let is_password = key.to_ascii_uppercase().ends_with("PASSWORD");
+            for reference in references(raw) {
+                let before = raw.get(..reference.span.start).unwrap_or_default();
+                let is_in_url = before.ends_with(&format!("//{user}:"));
+                if is_in_url || is_told && is_password && before.is_empty() {
+                    found.extend(raw.get(reference.name).map(str::to_owned));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Services that are given a secret and keep the old user.
