@@ -25,7 +25,7 @@ const SHOWN: (usize, usize) = (60, 100);
 const SEARCHED: (usize, usize) = (1000, 1000);
 
 /// What stands for a secret.
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 
 /// Shows a line around the bytes that matter. Those are shown even inside a secret that is longer
 /// than they are: they are a name that is known already.
@@ -67,6 +67,12 @@ pub(super) fn masked(line: &str) -> String {
         text.replace_range(range, MASK);
     }
     text
+}
+
+/// Tells whether a part of a line is itself a secret.
+pub(super) fn is_secret(line: &str, part: &Range<usize>) -> bool {
+    let covers = |range: &Range<usize>| range.start <= part.start && part.end <= range.end;
+    hidden(line, &(0..0)).iter().any(covers)
 }
 
 /// Gives a text whose control characters can't steer a terminal. Line feeds remain.
@@ -116,6 +122,14 @@ fn hidden(line: &str, mark: &Range<usize>) -> Vec<Range<usize>> {
             }
         }
     }
+    // A variable's name is no secret, and tells what a place is about.
+    let named: Vec<Range<usize>> =
+        REFERENCE.iter().flat_map(|it| it.find_iter(line)).map(|it| it.range()).collect();
+    found.retain(|range| {
+        let text = line.get(range.clone()).unwrap_or_default();
+        let end = range.start + text.trim_end().len();
+        !named.iter().any(|name| name.start <= range.start && end <= name.end)
+    });
     let shows_mark = |range: &Range<usize>| {
         !mark.is_empty() && range.start <= mark.start && mark.end <= range.end && range != mark
     };
@@ -155,14 +169,20 @@ fn is_secret_key(key: &str) -> bool {
             || before.ends_with("api")
             || is_camel
     });
-    is_key || words.iter().any(|word| lower.contains(word))
+    // `pass` alone is the start of many words that are none.
+    let is_pass = ["_pass", "-pass", ".pass"].iter().any(|end| lower.ends_with(end));
+    is_key || is_pass || lower == "pass" || words.iter().any(|word| lower.contains(word))
 }
+
+/// A variable without a default.
+static REFERENCE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::?\?[^}$]*)?\}").ok());
 
 /// Where secrets stand, as `secret`; where a `key` is named, only if that says so.
 static PATTERNS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SOURCES.iter().filter_map(|source| Regex::new(source).ok()).collect());
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 12] = [
     // user:SECRET@ in a URL's authority, up to its last `@`.
     r#"://[^\s:/?#@'"]*:(?<secret>[^\s/?#'"]+)@"#,
     // The same where the secret itself holds a `/`.
@@ -172,11 +192,19 @@ const SOURCES: [&str; 8] = [
     r"(?<key>[A-Za-z0-9_.-]+)[\x22'`]?\]?\s*(?:=>|:=|[:=>])\s*'(?<secret>[^']+)'",
     // KEY=SECRET ends at a blank, `KEY: SECRET` at a comment or in a flow collection.
     r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=>])(?<secret>[^\s"'`,;&<>=]+)"#,
-    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=])\s+(?<secret>[^\s"'`#,}&|>\[{][^,}#]*)"#,
+    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=])\s+(?<secret>(?:\$\{[^}]*\}|[^\s"'`#,}&|>\[{])(?:\$\{[^}]*\}|[^,}#])*)"#,
     // --key SECRET
     r#"--(?<key>[A-Za-z0-9_-]+)\s+["']?(?<secret>[^\s"'-][^\s"']*)"#,
     // .pgpass
     r"^[^:\s#]+:(?:\d+|\*):[^:]*:[^:]*:(?<secret>.+)$",
+    // SQL: PASSWORD 'SECRET', IDENTIFIED BY 'SECRET'
+    r"(?i)\b(?:password|identified\s+by)\s+'(?<secret>[^']+)'",
+    // user:SECRET@tcp(host:port), as Go writes a DSN.
+    r#"[^\s:/@'"=]+:(?<secret>[^\s/'"]+)@(?:tcp|unix)\("#,
+    // curl -u user:SECRET
+    r#"\bcurl\s(?:[^|;&]*?\s)?(?:-u|--user)[\s=]*["']?[^\s:'"/]+:(?<secret>[^\s'"]+)"#,
+    // mysql -pSECRET, redis-cli -a SECRET
+    r#"\b(?:(?:mysql|mariadb)[a-z-]*\s(?:[^|;&]*?\s)?-p|redis-cli\s(?:[^|;&]*?\s)?-a\s+)["']?(?<secret>[^\s'"]+)"#,
 ];
 
 #[cfg(test)]
@@ -210,6 +238,18 @@ mod tests {
             ("x --api-key=hunter2 db", "x --api-key=*** db"),
             ("db:5432:app:u:hunter2", "db:5432:app:u:***"),
             ("SECRET_KEY=abc=", "SECRET_KEY=***="),
+            ("PASSWORD: ${DB_PASSWORD:?set it}", "PASSWORD: ${DB_PASSWORD:?set it}"),
+            ("PASSWORD: ${DB_PASSWORD} # db", "PASSWORD: ${DB_PASSWORD} # db"),
+            ("postgres://u:${DB_PASSWORD}@db/a", "postgres://u:${DB_PASSWORD}@db/a"),
+            ("PASSWORD: ${A}hunter2 # db", "PASSWORD: ***# db"),
+            ("export DB_PASS='hunter2' # db", "export DB_PASS='***' # db"),
+            ("ALTER ROLE app PASSWORD 'hunter2' -- db", "ALTER ROLE app PASSWORD '***' -- db"),
+            ("identified by 'hunter2'", "identified by '***'"),
+            ("DSN=app:hunter2@tcp(db:3306)/app", "DSN=app:***@tcp(db:3306)/app"),
+            ("curl -u admin:hunter2 http://db:80", "curl -u admin:*** http://db:80"),
+            ("mysql -h db -u root -phunter2 app", "mysql -h db -u root -p*** app"),
+            ("mysqldump -phunter2 -h db", "mysqldump -p*** -h db"),
+            ("redis-cli -h db -a hunter2 ping", "redis-cli -h db -a *** ping"),
             ("${DB_PASSWORD:-hunter2}", "${DB_PASSWORD:***"),
             // No secrets.
             ("PASSWORD_FILE=/run/secrets/db", "PASSWORD_FILE=/run/secrets/db"),
@@ -218,6 +258,10 @@ mod tests {
             ("monkey: db", "monkey: db"),
             ("host: db", "host: db"),
             ("the password of db", "the password of db"),
+            ("bypass: db", "bypass: db"),
+            ("psql -h db -p 5432", "psql -h db -p 5432"),
+            ("mysql -h db -P 3306", "mysql -h db -P 3306"),
+            ("docker run -u 1000:1000 db", "docker run -u 1000:1000 db"),
         ];
         for (line, expected) in cases {
             assert_eq!(masked(line), expected, "{line}");

@@ -11,8 +11,10 @@ use crate::compose::usage::{Class, Confidence};
 use crate::diagnostics::{Finding, Severity};
 use crate::repo::load::Repo;
 use crate::report::attention::class_name;
+use crate::report::excerpt::{MASK, is_secret};
+use crate::text::source::line_range;
 use crate::text::span::Span;
-use crate::transforms::plan::{Outcome, Plan};
+use crate::transforms::plan::{Outcome, Plan, PlannedEdit};
 
 /// Gives the plan as one JSON object.
 #[must_use]
@@ -36,7 +38,7 @@ pub fn json(plan: &Plan, repo: &Repo) -> String {
             .iter()
             .map(|edit| Mention {
                 at: At::new(repo, &edit.path, edit.edit.span),
-                old: &edit.old,
+                old: old(repo, edit),
                 new: Some(&edit.edit.insert),
                 class: edit.class,
                 confidence: edit.confidence,
@@ -63,6 +65,19 @@ pub fn json(plan: &Plan, repo: &Repo) -> String {
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Gives the text that an edit replaces. A password that a variable takes the place of is masked.
+fn old<'p>(repo: &Repo, edit: &'p PlannedEdit) -> &'p str {
+    let span = edit.edit.span.range();
+    let is_masked = edit.class == Class::Identifier
+        && !edit.old.starts_with('$')
+        && repo.get(&edit.path).is_some_and(|file| {
+            let start = line_range(&file.text, span.start).start;
+            let part = span.start.saturating_sub(start)..span.end.saturating_sub(start);
+            !part.is_empty() && is_secret(file.line_at(span.start), &part)
+        });
+    if is_masked { MASK } else { &edit.old }
 }
 
 #[derive(Serialize)]
