@@ -256,12 +256,19 @@ impl Loader<'_> {
 
     /// A node as a value: aliases and merges followed, scalars interpolated.
     fn value(&self, file: &ComposeFile, node: NodeId) -> Value {
-        let join = self.join_of(file, node);
+        self.value_of(file, &Arc::from(file.path.as_str()), node)
+    }
+
+    fn value_of(&self, file: &ComposeFile, path: &Arc<str>, node: NodeId) -> Value {
+        let join = join_of(file, node);
         let resolved = file.doc.resolve(node);
         let (kind, raw): (ValueKind, Box<str>) = match &file.doc.node(resolved).kind {
-            Kind::Mapping { .. } => (ValueKind::Map(self.entries(file, resolved)), Box::default()),
+            Kind::Mapping { .. } => {
+                (ValueKind::Map(self.entries(file, path, resolved)), Box::default())
+            }
             Kind::Sequence { items, .. } => {
-                let items = items.iter().map(|item| self.value(file, item.value)).collect();
+                let items =
+                    items.iter().map(|item| self.value_of(file, path, item.value)).collect();
                 (ValueKind::List(items), Box::default())
             }
             Kind::Scalar(_) => {
@@ -273,31 +280,36 @@ impl Loader<'_> {
             Kind::Alias { .. } => (ValueKind::Null, Box::default()),
         };
         let range = 0..raw.len();
-        let path = Arc::from(file.path.as_str());
+        let path = Arc::clone(path);
         Value { kind, join, origin: Some(Origin::Compose { path, node: resolved, range, raw }) }
     }
 
-    fn entries(&self, file: &ComposeFile, mapping: NodeId) -> BTreeMap<String, Value> {
+    fn entries(
+        &self,
+        file: &ComposeFile,
+        path: &Arc<str>,
+        mapping: NodeId,
+    ) -> BTreeMap<String, Value> {
         let entries: Vec<Entry> = file.effective_entries(mapping);
         entries
             .into_iter()
             .filter_map(|entry| {
                 let key = file.doc.value(entry.key)?.into_owned();
-                Some((key, self.value(file, entry.value)))
+                Some((key, self.value_of(file, path, entry.value)))
             })
             .collect()
     }
 
-    fn join_of(&self, file: &ComposeFile, node: NodeId) -> Join {
-        match file.doc.node(node).tag.as_deref().map(|tag| tag.name.as_ref()) {
-            Some("reset") => Join::Remove,
-            Some("override") => Join::Replace,
-            _ => Join::Merge,
-        }
-    }
-
     fn interpolated(&self, raw: &str) -> String {
         interpolated(raw, &|name| Some(self.env.get(name)?.text()?.to_owned()))
+    }
+}
+
+fn join_of(file: &ComposeFile, node: NodeId) -> Join {
+    match file.doc.node(node).tag.as_deref().map(|tag| tag.name.as_ref()) {
+        Some("reset") => Join::Remove,
+        Some("override") => Join::Replace,
+        _ => Join::Merge,
     }
 }
 

@@ -1,23 +1,23 @@
 //! Typed views of one Compose file. Each view holds nodes of the file's tree, so spans stay at hand.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::compose::names::{Names, names};
 use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxError, SyntaxErrorKind};
 
-/// A Compose file with its tree.
+/// A Compose file with its tree, which copies share.
 #[derive(Clone, Debug)]
 pub struct ComposeFile {
     /// Path from the root.
     pub path: String,
     /// The tree.
-    pub doc: Document,
+    pub doc: Arc<Document>,
     /// What is wrong with it as YAML.
     pub errors: Vec<SyntaxError>,
     /// Who names whom in it; found when first asked for.
-    names: OnceLock<Names>,
+    names: Arc<OnceLock<Names>>,
 }
 
 /// A service as one file defines or overrides it.
@@ -36,7 +36,13 @@ impl ComposeFile {
     #[must_use]
     pub fn parse(source: &SourceFile) -> Self {
         let (doc, errors) = Document::parse(&source.text);
-        Self { path: source.path.clone(), doc, errors, names: OnceLock::new() }
+        Self { path: source.path.clone(), doc: Arc::new(doc), errors, names: Arc::default() }
+    }
+
+    /// Tells whether this is the text, the same in memory, that the file was parsed from.
+    #[must_use]
+    pub fn is_of(&self, text: &Arc<str>) -> bool {
+        Arc::ptr_eq(self.doc.text(), text)
     }
 
     /// Gives everything in the file that bears names.
@@ -79,7 +85,9 @@ impl ComposeFile {
     /// Finds a service by name.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<Service> {
-        self.services().find(|service| service.name == name)
+        let is_it = |entry: &Entry| self.doc.value(entry.key).as_deref() == Some(name);
+        let entry = self.section("services").find(is_it)?;
+        Some(Service { name: name.to_owned(), key: entry.key, body: entry.value })
     }
 
     /// Tells whether a pair is a merge (`<<: *x`).
@@ -146,7 +154,7 @@ impl ComposeFile {
         for holder in self.merged(mapping) {
             for entry in self.doc.entries(holder) {
                 let Some(key) = self.doc.value(entry.key) else { continue };
-                if key != "<<" && seen.insert(key.into_owned()) {
+                if key != "<<" && seen.insert(key) {
                     entries.push(*entry);
                 }
             }

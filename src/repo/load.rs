@@ -16,6 +16,7 @@ use crate::compose::model::{file_name, folder, has_compose_name};
 use crate::diagnostics::{self, Finding};
 use crate::repo::config;
 use crate::repo::list::{Ignored, list};
+use crate::repo::parsed::Parsed;
 use crate::text::change::ChangeSet;
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
@@ -35,6 +36,8 @@ pub struct Repo {
     pub declared: Vec<Vec<String>>,
     /// What could not be read although it may matter. In order of path.
     pub findings: Vec<Finding>,
+    /// Compose files that were parsed already.
+    pub parsed: Parsed,
 }
 
 /// What is to be read.

@@ -9,4 +9,5 @@ mod list;
 pub mod load;
 pub mod mentions;
 pub mod models;
+pub mod parsed;
 pub mod workspace;

@@ -38,7 +38,7 @@ impl Workspace {
             .files
             .par_iter()
             .filter(|source| is_named(&source.path) || may_be_compose(source))
-            .map(|source| (ComposeFile::parse(source), is_named(&source.path)))
+            .map(|source| (repo.parsed.get(source), is_named(&source.path)))
             .collect();
         let env: BTreeMap<String, Arc<str>> = repo
             .files

@@ -36,9 +36,9 @@ fn run(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn is_made_anew(before: &Value, after: &Value) -> bool {
-    let telling = |value: &Value| -> Vec<(String, Value)> {
-        let entries = value.entries().filter(|(key, _)| !HARMLESS.contains(key));
-        entries.map(|(key, value)| (key.to_owned(), value.clone())).collect()
-    };
-    telling(before) != telling(after)
+    !telling(before).eq(telling(after))
+}
+
+fn telling(service: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    service.entries().filter(|(key, _)| !HARMLESS.contains(key))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::view::{View, engine_name};
 use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
@@ -26,9 +28,12 @@ pub(super) struct Other<'a> {
     pub(super) model: Effective,
 }
 
-/// Loads the projects of the tree, after the plan.
+/// Loads the projects of the tree that are foreign to one of the plan's, after the plan.
 pub(super) fn others<'a>(situation: &'a Situation<'a>) -> Vec<Other<'a>> {
-    let projects = situation.workspace.projects.iter();
+    let is_foreign = |project: &&Project| {
+        situation.models.iter().any(|models| models.project.folder != project.folder)
+    };
+    let projects = situation.workspace.projects.par_iter().filter(is_foreign);
     projects.map(|project| Other { project, model: situation.after.model(project) }).collect()
 }
 

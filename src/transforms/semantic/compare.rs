@@ -1,6 +1,6 @@
 //! Two models, value by value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compose::effective::Effective;
 use crate::compose::names::Namespace;
@@ -57,17 +57,17 @@ impl Comparer<'_> {
         after: &BTreeMap<String, Value>,
         renamed: &dyn Fn(&str) -> Option<&'n str>,
     ) {
-        let mut matched = Vec::new();
+        let mut matched: BTreeSet<&str> = BTreeSet::new();
         for (key, old) in before {
             let candidates = [Some(key.as_str()), renamed(key)];
             let new_key = candidates.into_iter().flatten().find(|key| after.contains_key(*key));
             let new = new_key.and_then(|key| after.get(key));
             self.path.push(new_key.unwrap_or(key).to_owned());
-            matched.extend(new_key.map(str::to_owned));
+            matched.extend(new_key);
             self.values(Some(old), new);
             self.path.pop();
         }
-        for (key, new) in after.iter().filter(|(key, _)| !matched.contains(key)) {
+        for (key, new) in after.iter().filter(|(key, _)| !matched.contains(key.as_str())) {
             self.path.push(key.clone());
             self.values(None, Some(new));
             self.path.pop();

@@ -1,8 +1,6 @@
 //! What differs between the models, in words: a line for each thing that changes, and one for the
 //! containers that docker compose makes anew.
 
-use std::collections::BTreeMap;
-
 use crate::compose::effective::Effective;
 use crate::compose::names::Namespace;
 use crate::compose::usage::occurrences;
@@ -21,7 +19,7 @@ pub(super) fn effects(plan: &Plan, situation: &Situation<'_>) -> Vec<String> {
             .iter()
             .filter(|intent| intent.projects().iter().any(|one| one.main == models.project.main))
             .flat_map(|intent| lines(intent, models))
-            .chain(recreated(models, &plan.intents));
+            .chain(recreated(models));
         let prefix = if is_one { String::new() } else { format!("{}: ", models.main()) };
         lines.map(|line| format!("{prefix}{line}")).collect::<Vec<_>>()
     });
@@ -193,42 +191,32 @@ fn holds(value: &Value, name: &str) -> bool {
     }
 }
 
-/// Says which containers docker compose makes anew, as their settings change.
-fn recreated(models: &Models, intents: &[Intent]) -> Option<String> {
-    let old_name = |new: &str| {
-        intents.iter().find_map(|intent| match intent {
-            Intent::Rename(rename)
-                if rename.namespace == Namespace::Service && rename.new == new =>
-            {
-                Some(rename.old.clone())
-            }
-            _ => None,
-        })
-    };
-    let settings = |model: &Effective, name: &str| -> Option<BTreeMap<String, Value>> {
-        let service = model.services.get(name)?;
-        let is_setting =
-            |key: &str| !matches!(key, "depends_on" | "profiles" | "env_file" | "environment");
-        let own = service.entries().filter(|(key, _)| is_setting(key));
-        let mut all: BTreeMap<String, Value> =
-            own.map(|(key, value)| (key.to_owned(), value.clone())).collect();
-        let environment = model.environments.get(name).cloned().unwrap_or_default();
-        all.insert("environment".to_owned(), Value::new(ValueKind::Map(environment)));
-        Some(all)
-    };
+/// Says which containers docker compose makes anew, as their settings or names change.
+fn recreated(models: &Models) -> Option<String> {
     let changed: Vec<&str> = models
         .after
         .services
-        .keys()
-        .filter(|name| {
-            let before = models.before.services.contains_key(*name).then(|| (*name).clone());
-            let old = before.or_else(|| old_name(name));
-            let is_renamed = old.as_ref() != Some(*name);
-            is_renamed
-                || old.and_then(|old| settings(&models.before, &old))
-                    != settings(&models.after, name)
+        .iter()
+        .filter(|(name, after)| {
+            let before = models.before.services.get(*name);
+            before.is_none_or(|before| !settings(before).eq(settings(after)))
+                || !environment(&models.before, name).eq(environment(&models.after, name))
         })
-        .map(String::as_str)
+        .map(|(name, _)| name.as_str())
         .collect();
     (!changed.is_empty()).then(|| format!("docker compose makes anew: {}", changed.join(", ")))
+}
+
+/// What of a service a container is made with, its environment aside.
+fn settings(service: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let is_setting =
+        |key: &str| !matches!(key, "depends_on" | "profiles" | "env_file" | "environment");
+    service.entries().filter(move |(key, _)| is_setting(key))
+}
+
+fn environment<'m>(
+    model: &'m Effective,
+    service: &str,
+) -> impl Iterator<Item = (&'m String, &'m Value)> {
+    model.environments.get(service).into_iter().flatten()
 }
