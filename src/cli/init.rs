@@ -41,7 +41,7 @@ pub(super) fn run(args: InitArgs, target: Option<&Path>, globals: &Globals, io: 
                         "edit it, or name another file with --config; `{FILE_NAME}` is what is read without it"
                     )
                 }
-                _ => "nothing was written".to_owned(),
+                _ => "nothing was written; name a file in a folder that is there".to_owned(),
             };
             let finding = Finding::error("not-written", error.to_string()).help(help);
             fail(&[finding], &repo, globals, io)

@@ -59,6 +59,7 @@ pub(super) fn config(cwd: &Path, root: &Path, asked: &Path) -> Result<(PathBuf, 
     let path = resolved(cwd, root, asked);
     let path = path.canonicalize().map_err(|error| unreadable("--config", asked, &error))?;
     let inside = path.strip_prefix(root).ok().and_then(Path::to_str);
+    let inside = inside.filter(|inside| !inside.is_empty());
     let shown = inside.map_or_else(|| asked.display().to_string(), str::to_owned);
     Ok((path, shown))
 }
@@ -99,8 +100,10 @@ fn from_root(flag: &str, root: &Path, asked: &Path, path: &Path) -> Result<Strin
 
 fn not_a_folder(flag: &str, asked: &Path) -> Finding {
     Finding::error("invalid-path", format!("{flag} {}: this is no folder", asked.display()))
+        .help("name the folder that it is in")
 }
 
 fn unreadable(flag: &str, asked: &Path, error: &std::io::Error) -> Finding {
     Finding::error("invalid-path", format!("{flag} {}: {error}", asked.display()))
+        .help("name one that is here and can be read; a path counts from the current folder")
 }

@@ -14,6 +14,7 @@ use crate::report::attention::class_name;
 use crate::report::excerpt::{MASK, is_secret};
 use crate::text::source::line_range;
 use crate::text::span::Span;
+use crate::transforms::hazards::HAZARDS;
 use crate::transforms::plan::{Outcome, Plan, PlannedEdit};
 
 /// Gives the plan as one JSON object.
@@ -59,12 +60,22 @@ pub fn json(plan: &Plan, repo: &Repo) -> String {
             .collect(),
         findings: plan.findings.iter().map(|finding| Told::new(repo, finding)).collect(),
         effects: &plan.effects,
-        hazards: plan.hazards.iter().map(|finding| Told::new(repo, finding)).collect(),
+        hazards: plan
+            .hazards
+            .iter()
+            // What is in the way of a refused plan may be a hazard too.
+            .chain(plan.findings.iter().filter(|finding| is_hazard(finding)))
+            .map(|finding| Told::new(repo, finding))
+            .collect(),
     };
     // Strings, numbers and maps with string keys: nothing here can fail.
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn is_hazard(finding: &Finding) -> bool {
+    HAZARDS.iter().any(|hazard| hazard.id == finding.id)
 }
 
 /// Gives the text that an edit replaces. A password that a variable takes the place of is masked.
@@ -177,5 +188,37 @@ mod tests {
         assert_eq!(read["edits"][3]["column"], 18);
         assert_eq!(read["edits"].as_array().map(Vec::len), Some(4));
         sample::assert_snapshot("json", &text);
+    }
+
+    #[test]
+    fn what_refuses_a_plan_is_a_hazard_too() {
+        let mut plan = sample::plan();
+        plan.hazards.clear();
+        plan.findings = vec![
+            Finding::error("shared-secret-variable", "one secret of two"),
+            Finding::error("no-hazard", "another thing"),
+        ];
+        let read: serde_json::Value = serde_json::from_str(&json(&plan, &sample::repo())).unwrap();
+        assert_eq!(read["hazards"].as_array().map(Vec::len), Some(1));
+        assert_eq!(read["hazards"][0]["id"], "shared-secret-variable");
+        assert_eq!(read["findings"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_password_that_goes_is_not_told() {
+        let text = "environment:\n  POSTGRES_PASSWORD: hunter2\n";
+        let repo = Repo {
+            files: vec![crate::text::source::SourceFile::new("compose.yaml", text.to_owned())],
+            ..Repo::default()
+        };
+        let at = text.find("hunter2").unwrap();
+        let mut edit = sample::plan().edits.remove(0);
+        edit.path = "compose.yaml".into();
+        edit.old = "hunter2".into();
+        edit.class = Class::Identifier;
+        edit.edit = crate::text::edit::Edit::replace(Span::new(at, at + 7), "${PG}".to_owned());
+        assert_eq!(old(&repo, &edit), MASK);
+        edit.class = Class::Host;
+        assert_eq!(old(&repo, &edit), "hunter2");
     }
 }

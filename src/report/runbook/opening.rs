@@ -54,6 +54,9 @@ impl Book<'_> {
             }
         }
         items.push(self.outage());
+        if self.facts.jobs.is_empty() {
+            return items;
+        }
         items.push(format!(
             "Needed: a clean git tree, the Compose files as they are deployed now ({}), `docker compose` and `composemod` on the path.",
             codes(self.facts.jobs.iter().map(|job| &job.main))
