@@ -195,8 +195,8 @@ const SOURCES: [&str; 12] = [
     r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=])\s+(?<secret>(?:\$\{[^}]*\}|[^\s"'`#,}&|>\[{])(?:\$\{[^}]*\}|[^,}#])*)"#,
     // --key SECRET
     r#"--(?<key>[A-Za-z0-9_-]+)\s+["']?(?<secret>[^\s"'-][^\s"']*)"#,
-    // .pgpass
-    r"^[^:\s#]+:(?:\d+|\*):[^:]*:[^:]*:(?<secret>.+)$",
+    // .pgpass, in a diff too
+    r"(?m)^[ +-]?[^:\s#]+:(?:\d+|\*):[^:\n]*:[^:\n]*:(?<secret>.+)$",
     // SQL: PASSWORD 'SECRET', IDENTIFIED BY 'SECRET'
     r"(?i)\b(?:password|identified\s+by)\s+'(?<secret>[^']+)'",
     // user:SECRET@tcp(host:port), as Go writes a DSN.
@@ -237,6 +237,7 @@ mod tests {
             ("psql --password hunter2 -h db", "psql --password *** -h db"),
             ("x --api-key=hunter2 db", "x --api-key=*** db"),
             ("db:5432:app:u:hunter2", "db:5432:app:u:***"),
+            ("-db:5432:*:u:hunter2\n", "-db:5432:*:u:***\n"),
             ("SECRET_KEY=abc=", "SECRET_KEY=***="),
             ("PASSWORD: ${DB_PASSWORD:?set it}", "PASSWORD: ${DB_PASSWORD:?set it}"),
             ("PASSWORD: ${DB_PASSWORD} # db", "PASSWORD: ${DB_PASSWORD} # db"),
