@@ -8,6 +8,7 @@ use composemod::repo::workspace::Workspace;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Plan, Transform};
 use composemod::transforms::rename::options::Rename;
+use composemod::transforms::review::review as look_at;
 use composemod::yaml::document::Document;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -43,6 +44,20 @@ fn rename(bencher: Bencher) {
     let old = generate::service(SERVICES / 2);
     assert!(!plan(&repo, &old).change.is_empty(), "there is nothing to measure");
     bencher.bench(|| plan(&repo, &old));
+}
+
+/// What differs and what can go wrong where one of 1,000 services is renamed.
+#[divan::bench]
+fn review(bencher: Bencher) {
+    let file = SourceFile::new("compose.yaml", generate::compose(SERVICES));
+    let repo = generate::repo(vec![file]);
+    let old = generate::service(SERVICES / 2);
+    let reviewed = |mut plan: Plan| {
+        look_at(&mut plan, &repo);
+        plan
+    };
+    assert!(!reviewed(plan(&repo, &old)).effects.is_empty(), "there is nothing to measure");
+    bencher.with_inputs(|| plan(&repo, &old)).bench_values(reviewed);
 }
 
 /// A tree of 500 files on disk, read and searched for a name that no other file, few files or all files hold.

@@ -99,9 +99,13 @@ impl ComposeFile {
     /// Gives the mapping and all mappings merged into it, nearest first, each once.
     #[must_use]
     pub fn merged(&self, mapping: NodeId) -> Vec<NodeId> {
+        let mapping = self.doc.resolve(mapping);
+        if !self.doc.entries(mapping).iter().any(|entry| self.is_merge(*entry)) {
+            return vec![mapping];
+        }
         let mut seen = BTreeSet::new();
         let mut order = Vec::new();
-        let mut stack = vec![self.doc.resolve(mapping)];
+        let mut stack = vec![mapping];
         while let Some(node) = stack.pop() {
             if !seen.insert(node) {
                 continue;

@@ -46,12 +46,9 @@ impl<'a> Situation<'a> {
         projects.sort_by(|a, b| (&a.folder, &a.main).cmp(&(&b.folder, &b.main)));
         projects.dedup_by(|a, b| (&a.folder, &a.main) == (&b.folder, &b.main));
         let models = projects.into_iter().flat_map(|project| {
-            let own = Models {
-                project: project.clone(),
-                variant: None,
-                before: before.model(project),
-                after: after.model(project),
-            };
+            let own = rayon::join(|| before.model(project), || after.model(project));
+            let own =
+                Models { project: project.clone(), variant: None, before: own.0, after: own.1 };
             let variants = project.variants.iter().map(|path| Models {
                 project: project.clone(),
                 variant: Some(path.clone()),

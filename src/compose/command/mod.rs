@@ -48,6 +48,7 @@ use reader::Reader;
 use text::Text;
 use word::Word;
 use wrappers::Known;
+pub use wrappers::Script;
 
 /// What is known before a piece of shell text is read.
 #[derive(Clone, Debug, Default)]
@@ -65,15 +66,6 @@ pub struct Context {
 #[must_use]
 pub fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
     wrappers::wrappers(text)
-}
-
-/// Tells what a script stands for where it hands its arguments on to Compose
-/// (`docker compose -f x.yml "$@"`), by the wrappers of other scripts that it may read.
-///
-/// As a wrapper it is known by its name behind a slash (`/dc.sh`): a script is called by its path.
-#[must_use]
-pub fn script(text: &str, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
-    wrappers::script(text, others)
 }
 
 /// Classifies each use of `name` in shell text (one command, or a whole script).

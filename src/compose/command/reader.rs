@@ -49,7 +49,7 @@ pub(super) struct Mode {
 pub(super) struct Reader<'n> {
     name: &'n str,
     services: &'n [String],
-    known: Rc<Known>,
+    known: Rc<Known<'n>>,
     found: Vec<Usage>,
     clients: Vec<Client>,
     flow: Flow,
@@ -58,7 +58,7 @@ pub(super) struct Reader<'n> {
 
 impl<'n> Reader<'n> {
     /// Prepares for a name.
-    pub(super) fn new(name: &'n str, services: &'n [String], known: Known) -> Self {
+    pub(super) fn new(name: &'n str, services: &'n [String], known: Known<'n>) -> Self {
         Self {
             name,
             services,
@@ -141,7 +141,7 @@ impl<'n> Reader<'n> {
     }
 
     /// What is known of the text.
-    pub(super) fn known(&self) -> &Rc<Known> {
+    pub(super) fn known(&self) -> &Rc<Known<'n>> {
         &self.known
     }
 

@@ -140,7 +140,7 @@ impl Reader<'_> {
         &mut self,
         words: &mut Vec<&'w Word>,
         at: usize,
-        known: &'w Known,
+        known: &'w Known<'_>,
         place: &mut Place,
     ) -> bool {
         let Some(head) = words.get(at).copied().filter(|_| !place.mode.container) else {
@@ -232,12 +232,12 @@ impl Reader<'_> {
     }
 }
 
-fn reading<'k>(known: &'k Known, outcome: &Outcome) -> Reading<'k> {
+fn reading<'k>(known: &'k Known<'_>, outcome: &Outcome) -> Reading<'k> {
     Reading { values: &known.values, prose: outcome.place.mode.prose }
 }
 
 /// Tells what a command's first word is.
-fn identify(head: &Word, known: &Known, place: &Place) -> Head {
+fn identify(head: &Word, known: &Known<'_>, place: &Place) -> Head {
     if known.functions.contains(head.as_str()) && !place.mode.container {
         return Head::Unknown;
     }

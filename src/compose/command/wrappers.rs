@@ -1,6 +1,7 @@
 //! Variables, functions and aliases that stand for a command, and what else the text says of its
 //! variables.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -18,39 +19,43 @@ use super::word::Word;
 const MAX_DEPTH: usize = 8;
 
 /// What is known of a text before its commands are read.
-#[derive(Debug, Default)]
-pub(super) struct Known {
+#[derive(Debug)]
+pub(super) struct Known<'c> {
+    /// The text's own wrappers.
     wrappers: BTreeMap<String, Vec<Word>>,
+    /// Those from elsewhere, as words once they are asked for: most texts call none.
+    others: BTreeMap<&'c str, (&'c [String], OnceCell<Vec<Word>>)>,
     /// Functions that the text defines.
     pub(super) functions: BTreeSet<String>,
     /// Literal values of variables.
     pub(super) values: BTreeMap<String, Vec<String>>,
     /// Whether the text speaks of Compose, so that a `SERVICE` is one of its.
     pub(super) speaks_of_compose: bool,
-    compose: Word,
-    docker: Word,
+    compose: OnceCell<Word>,
+    docker: OnceCell<Word>,
 }
 
-impl Known {
+impl<'c> Known<'c> {
     /// Adds wrappers from elsewhere to those of a text.
-    pub(super) fn new(text: &str, others: &BTreeMap<String, Vec<String>>) -> Self {
+    pub(super) fn new(text: &str, others: &'c BTreeMap<String, Vec<String>>) -> Self {
         let definitions = Definitions::read(text);
-        let mut wrappers = definitions.wrappers(others);
-        for (name, words) in others {
+        let wrappers = definitions.wrappers(others).into_iter();
+        let wrappers = wrappers.map(|(name, words)| (name, made_up_words(&words)));
+        let is_hidden = |name: &str| {
             let own = name.strip_prefix('$');
-            if own.is_some_and(|own| definitions.commands.contains_key(own)) {
-                continue;
-            }
-            wrappers.entry(name.clone()).or_insert_with(|| words.clone());
-        }
-        let words = |words: &Vec<String>| words.iter().map(|word| made_up(word)).collect();
+            own.is_some_and(|own| definitions.commands.contains_key(own))
+        };
+        let others = others.iter().filter(|(name, _)| !is_hidden(name));
         Self {
-            wrappers: wrappers.iter().map(|(name, value)| (name.clone(), words(value))).collect(),
+            wrappers: wrappers.collect(),
+            others: others
+                .map(|(name, words)| (name.as_str(), (words.as_slice(), OnceCell::new())))
+                .collect(),
             functions: definitions.functions,
             values: definitions.values,
             speaks_of_compose: text.contains("compose") || text.contains("COMPOSE"),
-            compose: made_up("docker-compose"),
-            docker: made_up("docker"),
+            compose: OnceCell::new(),
+            docker: OnceCell::new(),
         }
     }
 
@@ -59,30 +64,39 @@ impl Known {
         let whole = 0..head.text.len();
         let variable = head.variable(&whole);
         let name = variable.unwrap_or_else(|| head.as_str());
-        let named = self.wrappers.get(name).or_else(|| {
+        let named = self.words(name).or_else(|| {
             let engine = variable.filter(|name| docker::engine(name).is_some())?;
-            self.wrappers.get(&format!("${engine}"))
+            self.words(&format!("${engine}"))
         });
-        let found = named.or_else(|| {
+        named.or_else(|| {
             // A script is called by its path, a function is not.
             let base = programs::base_name(name);
-            let script = || name.rfind('/').and_then(|at| self.wrappers.get(name.get(at..)?));
-            self.wrappers.get(base).filter(|_| base != name).or_else(script)
-        });
-        found.map(Vec::as_slice)
+            let script = || name.rfind('/').and_then(|at| self.words(name.get(at..)?));
+            self.words(base).filter(|_| base != name).or_else(script)
+        })
+    }
+
+    /// Gives the words that a name stands for, a text's own before those from elsewhere.
+    fn words(&self, name: &str) -> Option<&[Word]> {
+        let own = self.wrappers.get(name);
+        let other = || {
+            let (words, made) = self.others.get(name)?;
+            Some(made.get_or_init(|| made_up_words(words)))
+        };
+        own.or_else(other).map(Vec::as_slice)
     }
 
     /// Tells whether a word as it stands in a text is a wrapper: `$DC`, `${DC}`, `dc`.
     pub(super) fn is_wrapper(&self, token: &str) -> bool {
         let name = token.trim_start_matches(['$', '{', '(']).trim_end_matches(['}', ')']);
-        self.wrappers.contains_key(name)
+        self.wrappers.contains_key(name) || self.others.contains_key(name)
     }
 
     /// Gives the word that calls an engine.
     pub(super) fn engine_word(&self, engine: docker::Engine) -> &Word {
         match engine {
-            docker::Engine::Compose => &self.compose,
-            docker::Engine::Docker => &self.docker,
+            docker::Engine::Compose => self.compose.get_or_init(|| made_up("docker-compose")),
+            docker::Engine::Docker => self.docker.get_or_init(|| made_up("docker")),
         }
     }
 }
@@ -92,9 +106,32 @@ pub(super) fn wrappers(text: &str) -> BTreeMap<String, Vec<String>> {
     Definitions::read(text).wrappers(&BTreeMap::new())
 }
 
-/// Tells what a script stands for that hands its arguments on to Compose.
-pub(super) fn script(text: &str, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
-    Definitions::read(text).script(others)
+/// What a script defines and stands for, read once.
+#[derive(Debug)]
+pub struct Script(Definitions);
+
+impl Script {
+    /// Reads a script.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        Self(Definitions::read(text))
+    }
+
+    /// Finds the wrappers that it defines, as [`super::wrappers`] does.
+    #[must_use]
+    pub fn wrappers(&self) -> BTreeMap<String, Vec<String>> {
+        self.0.wrappers(&BTreeMap::new())
+    }
+
+    /// Tells what it stands for where it hands its arguments on to Compose
+    /// (`docker compose -f x.yml "$@"`), by the wrappers of other scripts that it may read.
+    ///
+    /// As a wrapper it is known by its name behind a slash (`/dc.sh`): a script is called by its
+    /// path.
+    #[must_use]
+    pub fn stands_for(&self, others: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
+        self.0.script(others)
+    }
 }
 
 /// What a text defines.
@@ -333,6 +370,10 @@ fn words_of(text: &str) -> Vec<Word> {
         _ => None,
     });
     commands.unwrap_or_default()
+}
+
+fn made_up_words(words: &[String]) -> Vec<Word> {
+    words.iter().map(|word| made_up(word)).collect()
 }
 
 /// Reads one word that stands nowhere in the source.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::compose::command;
+use crate::compose::command::Script;
 use crate::compose::discover::{Project, env_value};
 use crate::compose::model::{file_name, folder, join};
 use crate::compose::usage::{Class, Confidence};
@@ -108,23 +108,24 @@ fn leave_upstreams(files: &mut [FileMentions<'_>], name: &str) {
 /// What stands for a command in the tree's scripts, which read one another (`source lib.sh`). Of two
 /// of one name the first by path counts; a script's own come before these.
 pub(in crate::transforms) fn wrappers(repo: &Repo) -> BTreeMap<String, Vec<String>> {
-    let found: Vec<BTreeMap<String, Vec<String>>> = repo
+    let read: Vec<(&str, FileKind, Script)> = repo
         .files
         .par_iter()
-        .filter(|file| matches!(kind(&file.path, &file.text), FileKind::Shell | FileKind::Make))
-        .map(|file| command::wrappers(&file.text))
+        .filter_map(|file| {
+            let kind = kind(&file.path, &file.text);
+            matches!(kind, FileKind::Shell | FileKind::Make)
+                .then(|| (file.path.as_str(), kind, Script::read(&file.text)))
+        })
         .collect();
     let mut all = BTreeMap::new();
-    for (name, command) in found.into_iter().flatten() {
+    for (name, command) in read.iter().flat_map(|(_, _, script)| script.wrappers()) {
         all.entry(name).or_insert(command);
     }
-    let scripts: Vec<(String, Vec<String>)> = repo
-        .files
-        .par_iter()
-        .filter(|file| kind(&file.path, &file.text) == FileKind::Shell)
-        .filter_map(|file| {
-            let stands_for = command::script(&file.text, &all)?;
-            Some((format!("/{}", file_name(&file.path)), stands_for))
+    let scripts: Vec<(String, Vec<String>)> = read
+        .iter()
+        .filter(|(_, kind, _)| *kind == FileKind::Shell)
+        .filter_map(|(path, _, script)| {
+            Some((format!("/{}", file_name(path)), script.stands_for(&all)?))
         })
         .collect();
     for (name, command) in scripts {

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::compose::command::Context;
 use crate::compose::model::{ComposeFile, file_name};
 use crate::compose::usage::{Class, Confidence, occurrences};
@@ -12,7 +14,7 @@ use crate::compose::value::Value;
 use crate::compose::values::{self, TextKind};
 use crate::diagnostics::Finding;
 use crate::repo::kind::{FileKind, kind};
-use crate::repo::mentions::{Subject, mentions};
+use crate::repo::mentions::{Mention, Subject, mentions};
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
 use crate::transforms::draft::Meaning;
@@ -92,6 +94,21 @@ impl Keeper {
 /// Why a role in an init script stays; what that does on a fresh volume is a hazard.
 const INIT_ROLE: &str = "an init script's role: on a fresh volume it must be made first";
 
+/// A file that holds the old superuser's name.
+struct Read {
+    kind: FileKind,
+    mentions: Vec<Mention>,
+}
+
+impl Read {
+    fn new(file: &SourceFile, subject: &Subject) -> Option<Self> {
+        file.text.contains(&subject.name).then(|| {
+            let kind = kind(&file.path, &file.text);
+            Self { kind, mentions: mentions(&file.path, &file.text, kind, subject) }
+        })
+    }
+}
+
 impl Change<'_, '_, '_> {
     /// Edits admins' commands in other files, and says what else names the old superuser.
     pub(super) fn other_files(&mut self) {
@@ -110,16 +127,29 @@ impl Change<'_, '_, '_> {
             .cloned()
             .collect();
         let context = Context { wrappers: wrappers(server.repo), services: Vec::new() };
-        for file in &server.repo.files {
-            let is_ours = !server.workspace.files.contains_key(&file.path)
-                && is_in_reach(&file.path, chosen, &definers);
-            if !is_ours {
-                continue;
-            }
+        let subject = server.old.name.as_ref().map(|old| Subject {
+            name: old.clone(),
+            wrappers: context.wrappers.clone(),
+            new: Some(server.superuser.to.clone()),
+            ..Subject::default()
+        });
+        let files: Vec<(&SourceFile, Option<Read>)> = server
+            .repo
+            .files
+            .par_iter()
+            .filter(|file| {
+                !server.workspace.files.contains_key(&file.path)
+                    && is_in_reach(&file.path, chosen, &definers)
+            })
+            .map(|file| (file, subject.as_ref().and_then(|subject| Read::new(file, subject))))
+            .collect();
+        for (file, read) in files {
             let from = self.draft.plan.left.len();
             self.script_calls(file, &context);
             self.pgadmin(file);
-            self.mentions(file, &context, from);
+            if let Some(read) = read {
+                self.mentions(file, read, from);
+            }
         }
         for file in server.files() {
             self.compose_mentions(file);
@@ -127,19 +157,10 @@ impl Change<'_, '_, '_> {
     }
 
     /// What stays in a file that is no Compose file. Calls in it were told of `from` there on.
-    fn mentions(&mut self, file: &SourceFile, context: &Context, from: usize) {
+    fn mentions(&mut self, file: &SourceFile, read: Read, from: usize) {
         let server = self.server;
-        let Some(old) = server.old.name.clone().filter(|old| file.text.contains(old.as_str()))
-        else {
-            return;
-        };
-        let kind = kind(&file.path, &file.text);
-        let subject = Subject {
-            name: old.clone(),
-            wrappers: context.wrappers.clone(),
-            new: Some(server.superuser.to.clone()),
-            ..Subject::default()
-        };
+        let Some(old) = server.old.name.clone() else { return };
+        let kind = read.kind;
         let is_settings = matches!(
             kind,
             FileKind::Env
@@ -155,7 +176,7 @@ impl Change<'_, '_, '_> {
         let known: BTreeSet<Span> = plan.left.iter().skip(from).map(|left| left.span).collect();
         let edited = plan.edits.iter().filter(|edit| edit.path == file.path);
         let edited: Vec<Span> = edited.map(|edit| edit.edit.span).collect();
-        for mention in mentions(&file.path, &file.text, kind, &subject) {
+        for mention in read.mentions {
             let line = file.line_at(mention.span.start as usize);
             let span = mention.span;
             let is_user = mention.class == Class::User
