@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use composemod::compose::command::{Context, classify};
-use composemod::repo::load::{LoadOptions, Repo};
+use composemod::repo::load::{LoadOptions, Repo, Texts};
 use composemod::repo::workspace::Workspace;
 use composemod::text::source::SourceFile;
 use composemod::transforms::plan::{Plan, Transform};
@@ -65,7 +65,8 @@ fn review(bencher: Bencher) {
 fn stale_scan(bencher: Bencher, name: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     generate::write(folder.path(), &generate::tree(FILES)).expect("a tree on disk");
-    let options = LoadOptions { names: vec![name.to_owned()], ..LoadOptions::default() };
+    let options =
+        LoadOptions { texts: Texts::Holding(vec![name.to_owned()]), ..LoadOptions::default() };
     let scan = || Repo::load(folder.path(), &options).map(|repo| plan(&repo, name));
     assert!(scan().is_ok(), "the tree can't be read");
     bencher.counter(ItemsCount::new(FILES)).bench(scan);

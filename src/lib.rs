@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod compose;
 pub mod diagnostics;
+pub mod lints;
 pub mod repo;
 pub mod report;
 pub mod text;

@@ -12,13 +12,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from bottom to top; each entry is one floor.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["text"],
     &["yaml"],
     &["compose"],
     &["diagnostics"],
     &["repo"],
-    &["lints", "transforms", "postgres"],
+    &["transforms", "postgres"],
+    &["lints"],
     &["report"],
     &["server", "cli"],
 ];

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::compose::names::Namespace;
+use crate::diagnostics::Severity;
+use crate::lints::context::StaleName;
 use crate::repo::config::Date;
 use crate::report::runbook::SqlPlan;
 use crate::transforms::rename::options::Phase;
@@ -28,6 +30,8 @@ pub(super) enum Command {
     Superuser(SuperuserArgs),
     Apply(ApplyArgs),
     Runbook(RunbookArgs),
+    Check(CheckArgs),
+    Explain(ExplainArgs),
     Init(InitArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
@@ -84,6 +88,10 @@ pub(super) struct GlobalArgs {
 /// What is printed on stdout. Each command takes some of them (see `formats`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// For people, each finding with its line.
+    Human,
+    /// One finding a line: path:line:column: severity[lint] message.
+    Concise,
     /// A unified diff that `git apply` takes.
     Diff,
     /// All that is known: every edit and every mention left alone, or every edge, with its reason.
@@ -213,6 +221,47 @@ pub(super) struct RunbookArgs {
     pub(super) plan: SqlPlan,
 }
 
+/// Checks Compose files, and stale names in all others; exit 1 where something is found.
+///
+/// `composemod explain` lists the lints.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Files and folders to report on [default: all of the tree]. What they belong to is read too.
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Lints or groups to run: an id, a group's name, DEFAULT or ALL; a list with commas.
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Lints or groups to run besides those that are selected.
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    pub(super) extend_select: Vec<String>,
+    /// Lints or groups not to run.
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// A name that is to go, and the one in its place; may be repeated.
+    #[arg(long, value_name = "OLD[=NEW]", value_parser = stale)]
+    pub(super) stale: Vec<StaleName>,
+    /// Makes the fixes that are safe.
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Makes the fixes that may change what runs, too.
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Shows what --fix, or with it --unsafe-fixes, would change, and writes nothing.
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// The least grave findings that make the exit code 1 [default: warning].
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<Severity>,
+}
+
+/// Says what a lint or hazard is about, why, and what to do; lists all lints without a name.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The lint's or hazard's id.
+    pub(super) id: Option<String>,
+}
+
 /// Prints a first composemod.yaml: what the flags ask for, and proposals from what is found.
 ///
 /// A store that is named after one app and used by others, and a Postgres superuser that is an
@@ -237,6 +286,17 @@ pub(super) struct InitArgs {
     /// Writes the file, unless there is one.
     #[arg(long)]
     pub(super) write: bool,
+}
+
+fn stale(text: &str) -> Result<StaleName, String> {
+    let (old, new) = match text.split_once('=') {
+        Some((old, new)) => (old, Some(new)),
+        None => (text, None),
+    };
+    if old.is_empty() || new.is_some_and(str::is_empty) {
+        return Err("write OLD or OLD=NEW: main-db=app-db".to_owned());
+    }
+    Ok(StaleName { old: old.to_owned(), new: new.map(str::to_owned) })
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -147,7 +147,7 @@ pub(super) fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
     std::iter::once(main).chain(behind).collect()
 }
 
-fn not_written(error: &ApplyError) -> Finding {
+pub(super) fn not_written(error: &ApplyError) -> Finding {
     let (id, help) = match error {
         ApplyError::Torn { .. } => ("half-written", "restore these files with git"),
         ApplyError::Changed { .. } => ("not-written", "nothing was written; run the command again"),

@@ -6,7 +6,9 @@
 mod apply;
 mod args;
 mod change;
+mod check;
 mod declaration;
+mod explain;
 mod formats;
 mod generate;
 mod graph;
@@ -27,7 +29,7 @@ use clap::Parser;
 
 use crate::diagnostics::Finding;
 use crate::repo::config::Date;
-use crate::repo::load::{LoadOptions, Repo};
+use crate::repo::load::{LoadOptions, Repo, Texts};
 use crate::report::human;
 use crate::transforms::choose::{Number, Wish};
 use args::{Cli, Color, Command, GlobalArgs};
@@ -92,13 +94,21 @@ impl Globals {
     /// # Errors
     /// The tree can't be read, or a file that is declared is not there.
     fn load(&self, names: Vec<String>) -> Result<Repo, Box<Unplanned>> {
+        self.read(Texts::holding_or_all(names), &[])
+    }
+
+    /// Reads the tree, with some files in any case.
+    ///
+    /// # Errors
+    /// The tree can't be read, or a file that is declared is not there.
+    fn read(&self, texts: Texts, extra: &[String]) -> Result<Repo, Box<Unplanned>> {
         // Files that are named here and now make the one project there is.
         let config = &self.declaration.config;
         let declared = if self.files.is_empty() { config.project_files() } else { Vec::new() };
         let options = LoadOptions {
-            names,
+            texts,
             no_ignore: self.no_ignore,
-            extra: self.files.clone(),
+            extra: self.files.iter().chain(extra).cloned().collect(),
             config: self.declaration.source.clone(),
             declared,
         };
@@ -144,6 +154,8 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Apply(args) => Work::Apply(args),
         Command::Runbook(args) => Work::Runbook(args),
         Command::Init(args) => Work::Init(args, cli.global.config.clone()),
+        Command::Check(args) => Work::Check(args),
+        Command::Explain(args) => return explain::run(&args, io),
         Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
@@ -180,6 +192,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         },
         Work::Runbook(args) => runbook::run(&args, &globals, io),
         Work::Init(args, target) => init::run(args, target.as_deref(), &globals, io),
+        Work::Check(args) => check::run(&args, &globals, io),
         Work::Graph => graph::run(&globals, io),
     }
 }
@@ -193,11 +206,16 @@ enum Work {
     Runbook(args::RunbookArgs),
     /// With the file that is to be made.
     Init(args::InitArgs, Option<PathBuf>),
+    Check(args::CheckArgs),
     Graph,
 }
 
 fn globals(work: &Work, args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {
-    let root = paths::root(&io.cwd, args.root.as_deref())?;
+    let meant = match work {
+        Work::Check(check) if args.root.is_none() => paths::root_of_targets(&io.cwd, &check.paths),
+        _ => None,
+    };
+    let root = paths::root(&io.cwd, args.root.as_deref().or(meant.as_deref()))?;
     let files = args.file.iter().map(|path| paths::file(&io.cwd, &root, path));
     let files = files.collect::<Result<_, Finding>>()?;
     let project = args.project.map(|path| paths::project(&io.cwd, &root, &path)).transpose()?;

@@ -50,6 +50,34 @@ pub(super) fn project(cwd: &Path, root: &Path, asked: &Path) -> Result<String, F
     from_root("--project", root, asked, &path)
 }
 
+/// Gives the path from the root of a file or folder that is checked, empty for the root itself.
+///
+/// # Errors
+/// There is no such file, or it lies outside the root.
+pub(super) fn target(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Finding> {
+    let path = resolved(cwd, root, asked);
+    let unreadable = |error| unreadable("PATH", asked, &error);
+    // The file itself may be a symbolic link, which is not followed.
+    let path = match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if !path.is_dir() => {
+            path.symlink_metadata().map_err(unreadable)?;
+            folder.canonicalize().map_err(unreadable)?.join(name)
+        }
+        _ => path.canonicalize().map_err(unreadable)?,
+    };
+    from_root("PATH", root, asked, &path)
+}
+
+/// Gives the folder to work on where a check names files of another tree than the current one: the
+/// nearest one above the first of them that holds `.git`, else the folder that it is in.
+pub(super) fn root_of_targets(cwd: &Path, targets: &[PathBuf]) -> Option<PathBuf> {
+    let first = cwd.join(targets.first()?).canonicalize().ok()?;
+    let folder = if first.is_dir() { first.as_path() } else { first.parent()? };
+    let is_here = root(cwd, None).is_ok_and(|root| folder.starts_with(root));
+    let above = || folder.ancestors().find(|folder| folder.join(".git").exists());
+    (!is_here).then(|| above().unwrap_or(folder).to_owned())
+}
+
 /// Gives a declaration's path to read it by, and how it is shown: from the root where it lies in
 /// it, else as it was asked for.
 ///

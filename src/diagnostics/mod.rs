@@ -1,8 +1,13 @@
 //! What is said to people: findings with a place, a reason and a way out.
 
+pub mod fix;
 pub mod nearest;
 
+use std::sync::Arc;
+
 use crate::text::span::Span;
+
+use fix::Fix;
 
 /// Something that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +22,25 @@ pub struct Finding {
     pub place: Option<Place>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Other places that it has to do with, each with what stands there.
+    pub related: Vec<(Place, String)>,
+    /// What would mend it. Findings that are mended together share one.
+    pub fix: Option<Arc<Fix>>,
 }
 
 /// How grave a finding is. Ordered: a later one is graver.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    schemars::JsonSchema,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -42,10 +61,30 @@ pub struct Place {
     pub span: Span,
 }
 
+impl Severity {
+    /// Gives its name: `warning`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 impl Finding {
     /// Makes a finding without place and help.
     pub fn new(id: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        Self { id, severity, message: message.into(), place: None, help: None }
+        Self {
+            id,
+            severity,
+            message: message.into(),
+            place: None,
+            help: None,
+            related: Vec::new(),
+            fix: None,
+        }
     }
 
     /// Makes an error.
@@ -79,6 +118,19 @@ impl Finding {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// Gives the finding with another place that it has to do with.
+    #[must_use]
+    pub fn related(mut self, place: Place, message: impl Into<String>) -> Self {
+        self.related.push((place, message.into()));
+        self
+    }
+
+    /// Gives the finding with what would mend it.
+    #[must_use]
+    pub fn fix(self, fix: impl Into<Option<Arc<Fix>>>) -> Self {
+        Self { fix: fix.into(), ..self }
     }
 }
 

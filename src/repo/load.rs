@@ -43,9 +43,9 @@ pub struct Repo {
 /// What is to be read.
 #[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
-    /// A file's text is kept where it contains one of these; without any, every text is. Compose
-    /// files, env files and scripts that run docker compose are kept in any case.
-    pub names: Vec<String>,
+    /// Whose text is kept. Compose files, env files and scripts that run docker compose are kept in
+    /// any case.
+    pub texts: Texts,
     /// Whether files that git ignores are read too.
     pub no_ignore: bool,
     /// Files that are kept in any case, by path from the root: those that `-f` names.
@@ -54,6 +54,24 @@ pub struct LoadOptions {
     pub config: Option<SourceFile>,
     /// The Compose files of each declared project, kept in any case.
     pub declared: Vec<Vec<String>>,
+}
+
+/// Files whose text is kept besides those that matter in any case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Texts {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that hold one of these names; with no name, none.
+    Holding(Vec<String>),
+}
+
+impl Texts {
+    /// Gives the files that hold one of some names, or all of them where there is no name.
+    #[must_use]
+    pub fn holding_or_all(names: Vec<String>) -> Self {
+        if names.is_empty() { Self::All } else { Self::Holding(names) }
+    }
 }
 
 /// Why a tree can't be read at all.
@@ -80,7 +98,10 @@ impl Repo {
         let extra = options.extra.iter().chain(options.declared.iter().flatten());
         let reader = Reader {
             root,
-            names: options.names.iter().map(Finder::new).collect(),
+            names: match &options.texts {
+                Texts::All => None,
+                Texts::Holding(names) => Some(names.iter().map(Finder::new).collect()),
+            },
             extra: extra.clone().map(String::as_str).collect(),
             config: options.config.as_ref().map(|source| source.path.as_str()),
         };
@@ -126,6 +147,21 @@ impl Repo {
             }
         }
         repo
+    }
+
+    /// Reads further files, whatever they are called: those that Compose files name. Paths are from
+    /// the root; one that is there already, or is no file, changes nothing.
+    pub fn read_also(&mut self, paths: &BTreeSet<String>) {
+        let root = self.root.clone();
+        let extra: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
+        let reader = Reader { root: &root, names: Some(Vec::new()), extra, config: None };
+        let is_new = |path: &&String| self.get(path).is_none();
+        let wanted: BTreeSet<PathBuf> = paths.iter().filter(is_new).map(PathBuf::from).collect();
+        self.take(&reader, &wanted);
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.all_paths.sort();
+        self.all_paths.dedup();
+        diagnostics::sort(&mut self.findings);
     }
 
     fn take(&mut self, reader: &Reader<'_>, paths: &BTreeSet<PathBuf>) {
@@ -194,7 +230,8 @@ const PROBE_BYTES: u64 = 8000;
 
 struct Reader<'a> {
     root: &'a Path,
-    names: Vec<Finder<'a>>,
+    /// None where every text is kept.
+    names: Option<Vec<Finder<'a>>>,
     extra: BTreeSet<&'a str>,
     config: Option<&'a str>,
 }
@@ -267,7 +304,8 @@ impl Reader<'_> {
     }
 
     fn holds_a_name(&self, bytes: &[u8]) -> bool {
-        self.names.is_empty() || self.names.iter().any(|name| name.find(bytes).is_some())
+        let finds = |names: &Vec<Finder<'_>>| names.iter().any(|name| name.find(bytes).is_some());
+        self.names.as_ref().is_none_or(finds)
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::compose::discover::Project;
 use crate::compose::effective::{Effective, Files};
 use crate::compose::model::ComposeFile;
+use crate::compose::value::{Origin, Value};
+use crate::diagnostics::Place;
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::text::change::ChangeSet;
@@ -49,6 +51,38 @@ impl<'a> Tree<'a> {
     #[must_use]
     pub fn model(&self, project: &Project) -> Effective {
         Effective::of(project, self)
+    }
+
+    /// Where a value stands: the part of the text that it was read from. Only values of a model of
+    /// this very tree have their places here.
+    #[must_use]
+    pub fn place(&self, value: &Value) -> Option<Place> {
+        let (path, span) = match value.origin.as_ref()? {
+            Origin::EnvFile { path, span, .. } => (path, *span),
+            Origin::Compose { path, node, range, .. } => {
+                let file = self.compose(path)?;
+                let whole = file.doc.node(*node).span;
+                let is_part = !range.is_empty();
+                let part = is_part.then(|| file.doc.value_span(*node, range.clone())).flatten();
+                (path, part.unwrap_or(whole))
+            }
+        };
+        Some(Place { path: path.to_string(), span })
+    }
+
+    /// Where the key of a thing stands, in the first of some files that has it.
+    pub fn definition<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p str>,
+        section: &str,
+        name: &str,
+    ) -> Option<Place> {
+        paths.into_iter().find_map(|path| {
+            let file = self.compose(path)?;
+            let mut keys = file.section(section).map(|entry| entry.key);
+            let key = keys.find(|key| file.doc.value(*key).as_deref() == Some(name))?;
+            Some(Place { path: path.to_owned(), span: file.doc.node(key).span })
+        })
     }
 
     /// Gives the model of a project's variant, loaded alone.

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
 use crate::compose::model::{
-    ComposeFile, file_name, folder, has_compose_name, is_compose, may_be_part,
+    ComposeFile, file_name, folder, has_compose_name, is_compose, join, may_be_part,
 };
-use crate::diagnostics::{Finding, Place, Severity};
+use crate::diagnostics::Finding;
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
 use crate::yaml::document::SyntaxErrorKind;
@@ -65,6 +65,13 @@ impl Workspace {
         workspace
     }
 
+    /// Gives the env files that the Compose files name, by path from the root, whether they are
+    /// there or not. What a variable names is left out.
+    #[must_use]
+    pub fn named_env_files(&self) -> BTreeSet<String> {
+        self.files.values().flat_map(env_files_of).collect()
+    }
+
     fn take(&mut self, file: ComposeFile) {
         self.findings.extend(file.errors.iter().map(|error| syntax_finding(&file, error)));
         self.files.insert(file.path.clone(), file);
@@ -100,6 +107,25 @@ impl Workspace {
     }
 }
 
+/// The env files that one Compose file names: those of services and of what it includes.
+fn env_files_of(file: &ComposeFile) -> BTreeSet<String> {
+    let doc = &file.doc;
+    let services = file.services().map(|service| service.body);
+    let includes = doc.roots().iter().filter_map(|&root| doc.get(root, "include"));
+    let includes = includes.flat_map(|entry| doc.items(entry.value)).map(|item| item.value);
+    let named = services.chain(includes).filter_map(|body| file.attribute(body, "env_file"));
+    let mut found = BTreeSet::new();
+    for (_, entry) in named {
+        let items = doc.items(entry.value).iter().map(|item| item.value);
+        for node in items.chain([entry.value]) {
+            let path = doc.get(node, "path").map_or(node, |path| path.value);
+            let text = doc.value(path);
+            found.extend(text.and_then(|path| join(folder(&file.path), &path)));
+        }
+    }
+    found
+}
+
 fn may_be_compose(source: &SourceFile) -> bool {
     let is_yaml = source.path.ends_with(".yml") || source.path.ends_with(".yaml");
     let has_services =
@@ -131,11 +157,5 @@ fn syntax_finding(file: &ComposeFile, error: &crate::yaml::document::SyntaxError
             ("yaml-alias-bomb", "write out what the aliases stand for; the file is left alone")
         }
     };
-    Finding {
-        id,
-        severity: Severity::Warning,
-        message: error.message.clone(),
-        place: Some(Place { path: file.path.clone(), span: error.span }),
-        help: Some(help.to_owned()),
-    }
+    Finding::warning(id, error.message.as_str()).at(file.path.as_str(), error.span).help(help)
 }

@@ -3,13 +3,20 @@
 use std::sync::Arc;
 
 use crate::repo::load::Repo;
+use crate::text::change::ChangeSet;
 use crate::text::diff::unified;
 use crate::transforms::plan::Plan;
 
 /// Gives the diff, byte for byte as `git apply` takes it.
 #[must_use]
 pub fn diff(plan: &Plan, repo: &Repo) -> String {
-    unified(&plan.change, &|path| repo.get(path).map(|file| Arc::clone(&file.text)))
+    of(&plan.change, repo)
+}
+
+/// Gives the diff of a change of what was read.
+#[must_use]
+pub fn of(change: &ChangeSet, repo: &Repo) -> String {
+    unified(change, &|path| repo.get(path).map(|file| Arc::clone(&file.text)))
 }
 
 /// Gives a diff in git's colours, for a terminal.

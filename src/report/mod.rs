@@ -9,10 +9,12 @@ mod attention;
 pub mod copy;
 pub mod diff;
 mod excerpt;
+pub mod findings;
 pub mod graph;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod pages;
 pub mod runbook;
 #[cfg(test)]
 mod sample;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::compose::discover::Project;
 use crate::compose::model::ComposeFile;
 use crate::compose::usage::{Class, Confidence};
-use crate::diagnostics::{Finding, Place, Severity};
+use crate::diagnostics::Finding;
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::text::change::ChangeSet;
@@ -182,12 +182,12 @@ impl<'a> Draft<'a> {
 /// Files that the projects name and that are not there.
 fn missing_files(projects: &[Project]) -> impl Iterator<Item = Finding> {
     let missing = projects.iter().flat_map(|project| &project.missing);
-    missing.map(|(named_by, path)| Finding {
-        id: "file-missing",
-        severity: Severity::Warning,
-        message: format!("{path} is no Compose file that can be read, but {named_by} names it"),
-        place: Some(Place { path: named_by.clone(), span: Span::empty(0) }),
-        help: Some("references in it stay as they are; check it by hand".to_owned()),
+    missing.map(|(named_by, path)| {
+        let message =
+            format!("{path} is no Compose file that can be read, but {named_by} names it");
+        Finding::warning("file-missing", message)
+            .in_file(named_by.as_str())
+            .help("references in it stay as they are; check it by hand")
     })
 }
 

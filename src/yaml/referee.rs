@@ -10,6 +10,7 @@ mod comments;
 mod flow;
 mod plan;
 mod reading;
+mod same;
 
 use plan::Plan;
 use reading::Reading;
@@ -59,23 +60,50 @@ pub enum Objection {
 /// # Errors
 /// The first objection.
 pub fn check(before: &Document, after: &str, changes: &[Change]) -> Result<(), Objection> {
+    let after_tree = parsed(before, after)?;
+    comments::check(before, &after_tree, changes)?;
+
+    let plan = Plan::new(before, changes);
+    each_reading(before, &after_tree, |parser, before, after| plan.check(parser, before, after))
+}
+
+/// Checks that `after` has the values and the comments of `before`, in whatever order keys, items
+/// and comments stand, and whatever quotes they are in.
+///
+/// # Errors
+/// The first objection.
+pub fn check_same_values(before: &Document, after: &str) -> Result<(), Objection> {
+    let after_tree = parsed(before, after)?;
+    same::comments(before, &after_tree)?;
+    each_reading(before, &after_tree, same::check)
+}
+
+/// Parses the file as it would be, which must have no error that it had not before.
+fn parsed(before: &Document, after: &str) -> Result<Document, Objection> {
     let ours = |message: String| Objection::UnreadableBefore { parser: "composemod", message };
     if expands_beyond(before, MAX_EXPANDED_NODES) {
         return Err(ours(format!("aliases expand to more than {MAX_EXPANDED_NODES} nodes")));
     }
-    let after_text: Arc<str> = Arc::from(after);
-    let (after_tree, errors) = Document::parse(&after_text);
-    if let Some(error) = new_error(before, errors) {
-        return Err(Objection::UnreadableAfter { parser: "composemod", message: error.message });
+    let (after, errors) = Document::parse(&Arc::from(after));
+    match new_error(before, errors) {
+        Some(error) => {
+            Err(Objection::UnreadableAfter { parser: "composemod", message: error.message })
+        }
+        None => Ok(after),
     }
-    comments::check(before, &after_tree, changes)?;
+}
 
-    let plan = Plan::new(before, changes);
-    let wide = [flow::indented(before), flow::indented(&after_tree)];
+/// Has each referee, by its name, read the file before and after, and judges the two readings.
+fn each_reading(
+    before: &Document,
+    after: &Document,
+    judge: impl Fn(&'static str, &Reading<'_>, &Reading<'_>) -> Result<(), Objection>,
+) -> Result<(), Objection> {
+    let wide = [flow::indented(before), flow::indented(after)];
     let [wide_before, wide_after] = wide.each_ref().map(Option::as_deref);
     let (loose, strict) = rayon::join(
-        || rayon::join(|| reading::serde_yaml(before.text()), || reading::serde_yaml(after)),
-        || rayon::join(|| strict(before.text(), wide_before), || strict(after, wide_after)),
+        || rayon::join(|| reading::serde_yaml(before.text()), || reading::serde_yaml(after.text())),
+        || rayon::join(|| strict(before.text(), wide_before), || strict(after.text(), wide_after)),
     );
     // serde_yaml comes first: it bounds the depth that aliases expand to.
     let readings = [("serde_yaml", loose), ("saphyr", strict)];
@@ -85,10 +113,7 @@ pub fn check(before: &Document, after: &str, changes: &[Change]) -> Result<(), O
         let after = after.map_err(|message| Objection::UnreadableAfter { parser, message })?;
         read.push((parser, before, after));
     }
-    for (parser, before, after) in &read {
-        plan.check(parser, before, after)?;
-    }
-    Ok(())
+    read.iter().try_for_each(|(parser, before, after)| judge(parser, before, after))
 }
 
 /// Gives the first syntax error of a file after its change, save for duplicate keys that it had

@@ -49,7 +49,7 @@ fn usage_decides_stream_and_exit_code() {
         ("rename db x --project a --all-projects", 2, "cannot be used with"),
         ("rename db x --only docs,nonsense", 2, "possible values: compose, config, scripts"),
         ("rename db x --kind nonsense", 2, "possible values: service, container, volume"),
-        ("rename db x --format sarif", 2, "possible values: diff, json, markdown, summary"),
+        ("rename db x --format nonsense", 2, "possible values: human, concise"),
     ];
     for (args, exit, said) in cases {
         let ran = composemod(&tree.path(), args);

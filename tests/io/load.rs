@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 
-use composemod::repo::load::{LoadOptions, Repo};
+use composemod::repo::load::{LoadOptions, Repo, Texts};
 use composemod::text::change::ChangeSet;
 use composemod::text::edit::Edit;
 use composemod::text::span::Span;
@@ -14,8 +14,8 @@ use crate::tree::{Tree, run_git};
 const COMPOSE: &str = "services:\n  db: {}\n";
 
 fn load(tree: &Tree) -> Repo {
-    let names = vec!["db".to_owned()];
-    Repo::load(&tree.path(), &LoadOptions { names, ..LoadOptions::default() }).expect("read")
+    let texts = Texts::Holding(vec!["db".to_owned()]);
+    Repo::load(&tree.path(), &LoadOptions { texts, ..LoadOptions::default() }).expect("read")
 }
 
 fn kept(repo: &Repo) -> Vec<&str> {
@@ -166,8 +166,8 @@ fn text_is_kept_where_it_may_matter() {
         ("asked-for", "x"),
     ]);
     let extra = vec!["asked-for".to_owned()];
-    let names = vec!["db".to_owned(), "never".to_owned()];
-    let options = LoadOptions { names, extra, ..LoadOptions::default() };
+    let texts = Texts::Holding(vec!["db".to_owned(), "never".to_owned()]);
+    let options = LoadOptions { texts, extra, ..LoadOptions::default() };
     let repo = Repo::load(&tree.path(), &options).expect("read");
     let expected = [
         ".env",
@@ -190,7 +190,8 @@ fn text_is_kept_where_it_may_matter() {
 fn a_file_that_git_ignores_is_read_where_it_is_asked_for() {
     let tree = Tree::git(&[(".gitignore", "x.yml\n"), ("x.yml", "a: b"), ("y.yml", "a: b")]);
     let extra = vec!["x.yml".to_owned()];
-    let options = LoadOptions { names: vec!["db".into()], extra, ..LoadOptions::default() };
+    let options =
+        LoadOptions { texts: Texts::Holding(vec!["db".into()]), extra, ..LoadOptions::default() };
     assert_eq!(kept(&Repo::load(&tree.path(), &options).expect("read")), ["x.yml"]);
 }
 

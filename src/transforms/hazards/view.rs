@@ -11,9 +11,8 @@ use crate::compose::effective::Effective;
 use crate::compose::model::file_name;
 use crate::compose::names::Namespace;
 use crate::compose::store::is_within;
-use crate::compose::value::{Origin, Value, ValueKind};
+use crate::compose::value::{Value, ValueKind};
 use crate::diagnostics::Place;
-use crate::text::span::Span;
 use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::{Models, Situation};
@@ -237,28 +236,13 @@ impl<'a> View<'a> {
     pub(super) fn definition(&self, section: &str, name: &str) -> Option<Place> {
         let loaded = self.loaded.iter().copied();
         let included = self.project.files.iter().map(String::as_str);
-        loaded.chain(included).find_map(|path| {
-            let file = self.situation.workspace.files.get(path)?;
-            let mut keys = file.section(section).map(|entry| entry.key);
-            let key = keys.find(|key| file.doc.value(*key).as_deref() == Some(name))?;
-            Some(Place { path: path.to_owned(), span: file.doc.node(key).span })
-        })
+        self.situation.before.definition(loaded.chain(included), section, name)
     }
 
     /// Where a value stands that is of the model before the plan: one of the model afterwards has
     /// its place in another text.
     pub(super) fn place(&self, value: &Value) -> Option<Place> {
-        let (path, span) = match value.origin.as_ref()? {
-            Origin::EnvFile { path, span, .. } => (path, *span),
-            Origin::Compose { path, node, range, .. } => {
-                let file = self.situation.workspace.files.get(&**path)?;
-                let whole = file.doc.node(*node).span;
-                let is_part = !range.is_empty();
-                let part = is_part.then(|| file.doc.value_span(*node, range.clone())).flatten();
-                (path, part.unwrap_or(Span { end: whole.end, ..whole }))
-            }
-        };
-        Some(Place { path: path.to_string(), span })
+        self.situation.before.place(value)
     }
 
     /// The name by which the engine knows a volume or network, where the files tell it.

@@ -23,7 +23,7 @@ use crate::compose::model::ComposeFile;
 use crate::compose::names::Namespace;
 use crate::compose::naming;
 use crate::compose::usage::{Class, Confidence, occurrences};
-use crate::diagnostics::{Finding, Place, Severity};
+use crate::diagnostics::{Finding, Severity};
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::text::edit::Edit;
@@ -523,11 +523,5 @@ impl Renaming<'_> {
 }
 
 fn finding(id: &'static str, severity: Severity, path: &str, refusal: &Refusal) -> Finding {
-    Finding {
-        id,
-        severity,
-        message: refusal.reason.clone(),
-        place: Some(Place { path: path.to_owned(), span: refusal.span }),
-        help: None,
-    }
+    Finding::new(id, severity, refusal.reason.as_str()).at(path, refusal.span)
 }

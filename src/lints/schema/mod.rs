@@ -1,0 +1,5 @@
+//! Lints of the group `schema`.
+
+use crate::lints::Lint;
+
+pub(super) const LINTS: &[Lint] = &[];
