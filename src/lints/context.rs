@@ -1,6 +1,7 @@
 //! What lints see: the tree, each Compose file, and each way of loading a project.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -9,6 +10,7 @@ use crate::compose::effective::Effective;
 use crate::compose::model::{ComposeFile, Service, is_service_like};
 use crate::compose::value::Value;
 use crate::diagnostics::Place;
+use crate::lints::stale::{Surveyed, surveyed};
 use crate::repo::config::{Config, Date};
 use crate::repo::load::Repo;
 use crate::repo::models::Tree;
@@ -61,6 +63,8 @@ pub struct Context<'a> {
     pub tree: Tree<'a>,
     /// Each way of loading each project. Made only where a lint asks for one.
     loaded: Vec<Loaded<'a>>,
+    /// Surveyed when a lint first asks for them.
+    stale_names: OnceLock<Vec<Surveyed>>,
 }
 
 /// One Compose file.
@@ -110,7 +114,7 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn of_files(repo: &'a Repo, workspace: &'a Workspace, inputs: &'a Inputs) -> Self {
         let tree = Tree::before(repo, workspace);
-        Self { repo, workspace, inputs, tree, loaded: Vec::new() }
+        Self { repo, workspace, inputs, tree, loaded: Vec::new(), stale_names: OnceLock::new() }
     }
 
     /// Makes the context of a tree, and loads some of its projects.
@@ -141,6 +145,11 @@ impl<'a> Context<'a> {
             model: &loaded.model,
             kind: loaded.kind,
         })
+    }
+
+    /// Gives the names that are to go, each with its mentions.
+    pub(super) fn stale_names(&self) -> &[Surveyed] {
+        self.stale_names.get_or_init(|| surveyed(self))
     }
 
     fn loadings_of(&self, project: &'a Project) -> Vec<Loaded<'a>> {

@@ -11,6 +11,7 @@ pub mod options;
 pub(super) mod role;
 pub(super) mod select;
 mod structure;
+pub mod survey;
 mod target;
 pub(super) mod uses;
 

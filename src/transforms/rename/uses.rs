@@ -4,14 +4,13 @@
 //! one. So a name that has no use left is one whose rename is complete.
 
 use crate::compose::discover::Project;
-use crate::compose::names::Namespace;
 use crate::compose::usage::{Class, Confidence};
 use crate::diagnostics::{Finding, Severity};
 use crate::repo::kind::kind;
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 use crate::transforms::draft::Draft;
-use crate::transforms::plan::{LeftMention, PlanError};
+use crate::transforms::plan::{LeftMention, Plan, PlanError};
 use crate::transforms::rename::options::{Phase, Rename};
 use crate::transforms::rename::role::{self, Role};
 use crate::transforms::rename::select::owner;
@@ -49,19 +48,7 @@ pub(in crate::transforms) fn uses(
     projects: &[Project],
 ) -> Result<Uses, PlanError> {
     let rename = Rename { all_projects: true, ..Rename::new(old, service) };
-    let mut renaming = Renaming {
-        rename: &rename,
-        repo,
-        workspace,
-        projects,
-        is_proven: true,
-        draft: Draft::new(repo, workspace, String::new()),
-    };
-    let targets = renaming.targets(Namespace::Service, true)?;
-    renaming.compose_files(&targets);
-    renaming.other_files(&targets);
-    let definers = renaming.definers(&targets);
-    let plan = renaming.draft.plan;
+    let (plan, definers) = planned(&rename, repo, workspace, projects)?;
     let judge = Judge { old, repo, workspace, projects, definers: &definers };
     let edits = plan.edits.into_iter().map(|edit| {
         let standing = if is_for_people(edit.class) { Standing::Harmless } else { Standing::Use };
@@ -85,6 +72,43 @@ pub(in crate::transforms) fn uses(
         mentions: edits.chain(left).collect(),
         errors: plan.findings.into_iter().filter(is_error).collect(),
     })
+}
+
+/// Plans a rename as one that is made already in some projects, whatever they define.
+///
+/// # Errors
+/// As of the rename.
+pub(super) fn as_made(
+    rename: &Rename,
+    repo: &Repo,
+    workspace: &Workspace,
+    projects: &[Project],
+) -> Result<Plan, PlanError> {
+    let (mut plan, _) = planned(rename, repo, workspace, projects)?;
+    plan.sort();
+    Ok(plan)
+}
+
+/// The plan, and the projects that define the old name.
+fn planned(
+    rename: &Rename,
+    repo: &Repo,
+    workspace: &Workspace,
+    projects: &[Project],
+) -> Result<(Plan, Vec<Project>), PlanError> {
+    let mut renaming = Renaming {
+        rename,
+        repo,
+        workspace,
+        projects,
+        is_proven: true,
+        draft: Draft::new(repo, workspace, String::new()),
+    };
+    let targets = renaming.targets(rename.kind, true)?;
+    renaming.compose_files(&targets);
+    renaming.other_files(&targets);
+    let definers = renaming.definers(&targets);
+    Ok((renaming.draft.plan, definers))
 }
 
 fn is_for_people(class: Class) -> bool {
