@@ -2,8 +2,8 @@
 //!
 //! Floors from bottom to top, each importing only from those below (`tests/layers.rs`):
 //! [`text`] spans and edits · [`yaml`] one document with spans · [`compose`] what it means ·
-//! [`repo`] the whole tree · [`transforms`] what to change · [`report`] output and writing ·
-//! [`cli`] arguments. [`diagnostics`] stands beside [`yaml`]: it imports only [`text`].
+//! [`repo`] the whole tree · [`transforms`] what to change · [`lints`] what to look for ·
+//! [`report`] output and writing · [`cli`] arguments. [`diagnostics`] stands beside [`yaml`]: it imports only [`text`].
 
 pub mod cli;
 pub mod compose;
