@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         cwd: std::env::current_dir().unwrap_or_default(),
         stdout_color: color && stdout.is_terminal(),
         stderr_color: color && stderr.is_terminal(),
+        progress: stderr.is_terminal(),
         now: SystemTime::now(),
         stdout: &mut stdout,
         stderr: &mut stderr,

@@ -14,28 +14,18 @@
     reason = "the cases and their scratch trees are read and written here"
 )]
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, UNIX_EPOCH};
+use std::process::ExitCode;
 
-use composemod::cli::{self, Io};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use serde::Deserialize;
-use similar::TextDiff;
-use tempfile::TempDir;
 
+use common::cases::{Check, Ran, Tree, assert_snapshot, difference, folders, git_apply, run, words};
+
+mod common;
 mod hostile;
-
-/// The day on which every case runs: 2026-06-01.
-const TODAY: Duration = Duration::from_secs(1_780_272_000);
-
-type Check<T = ()> = Result<T, Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -60,18 +50,6 @@ fn collect() -> Check<Vec<Trial>> {
     Ok(trials)
 }
 
-fn folders(parent: &Path) -> Check<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(parent)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
 /// A case as it is written down.
 struct Case {
     /// Its folder.
@@ -93,8 +71,6 @@ struct Case {
 impl Case {
     fn read(folder: &Path) -> Check<Self> {
         let command = fs::read_to_string(folder.join("cmd"))?.trim_end().to_owned();
-        // Quotes are there for the empty word only.
-        let words = command.split_whitespace().map(|word| word.trim_matches('\'').to_owned());
         let expect = match folder.join("expect") {
             path if path.is_file() => fs::read_to_string(path)?,
             _ => "exit 0".to_owned(),
@@ -104,7 +80,7 @@ impl Case {
         let after = folder.join("after");
         Ok(Self {
             folder: folder.to_owned(),
-            words: words.collect(),
+            words: words(&command),
             command,
             before: Tree::read(&folder.join("before"))?,
             after: after.is_dir().then(|| Tree::read(&after)).transpose()?,
@@ -121,7 +97,7 @@ impl Case {
         if let Some(written) = &written {
             self.apply(&shown.stdout, written, &mut faults)?;
             self.json(written, &mut faults)?;
-            self.still_parses(written, &mut faults);
+            self.before.still_parses(written, &mut faults);
         }
         if faults.is_empty() {
             return self.snapshot(&shown);
@@ -131,17 +107,8 @@ impl Case {
 
     /// What is said to people, kept under `snapshots/`. The diff is not: `after/` has its bytes.
     fn snapshot(&self, ran: &Ran) -> Check {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = self.folder.strip_prefix(root.join("testdata"))?;
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(root.join("snapshots").join(folder).with_file_name(""));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
         let Ran { exit, stderr, .. } = ran;
-        let body = format!("$ {}\nexit {exit}\n{stderr}", self.command);
-        settings.bind(|| insta::assert_snapshot!(name.as_ref(), body));
-        Ok(())
+        assert_snapshot(&self.folder, &format!("$ {}\nexit {exit}\n{stderr}", self.command))
     }
 
     /// Without a flag: the diff and the messages, and nothing written.
@@ -222,21 +189,7 @@ impl Case {
             return Ok(());
         }
         let place = self.before.place()?;
-        let mut git = Command::new("git")
-            .args(["-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", "-"])
-            .current_dir(place.path())
-            .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
-            .env("GIT_CONFIG_GLOBAL", "")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        if let Some(mut stdin) = git.stdin.take() {
-            stdin.write_all(diff.as_bytes())?;
-        }
-        let output = git.wait_with_output()?;
-        if !output.status.success() {
-            let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        if let Err(message) = git_apply(diff, place.path())? {
             faults.push(format!("git apply refuses the diff: {message}\n{diff}"));
             return Ok(());
         }
@@ -282,24 +235,6 @@ impl Case {
         }
         Ok(())
     }
-
-    /// What a YAML reader took before, it takes after.
-    fn still_parses(&self, written: &Tree, faults: &mut Vec<String>) {
-        for (path, file) in &written.0 {
-            let is_yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-            let was_read = self.before.0.get(path).is_some_and(|file| parses(&file.bytes).is_ok());
-            if let (true, true, Err(error)) = (is_yaml, was_read, parses(&file.bytes)) {
-                faults.push(format!("{path} is no YAML any more: {error}"));
-            }
-        }
-    }
-}
-
-fn parses(bytes: &[u8]) -> Result<(), serde_yaml::Error> {
-    for document in serde_yaml::Deserializer::from_slice(bytes) {
-        serde_yaml::Value::deserialize(document)?;
-    }
-    Ok(())
 }
 
 /// The part of `--format json` that is checked.
@@ -317,114 +252,4 @@ struct Mention {
     /// What an edit writes.
     #[serde(default)]
     new: String,
-}
-
-/// What a command did.
-struct Ran {
-    exit: u8,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs a command line in this process, in the folder.
-fn run(words: &[String], more: &[&str], folder: &Path) -> Check<Ran> {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let args = words.iter().map(String::as_str).chain(more.iter().copied()).map(OsString::from);
-    let exit = cli::run(
-        args,
-        &mut Io {
-            cwd: folder.to_owned(),
-            stdout: &mut stdout,
-            stderr: &mut stderr,
-            stdout_color: false,
-            stderr_color: false,
-            now: UNIX_EPOCH + TODAY,
-        },
-    );
-    Ok(Ran { exit, stdout: String::from_utf8(stdout)?, stderr: String::from_utf8(stderr)? })
-}
-
-/// Every file of a folder by its path.
-#[derive(Debug, PartialEq, Eq)]
-struct Tree(BTreeMap<String, File>);
-
-#[derive(Debug, PartialEq, Eq)]
-struct File {
-    bytes: Vec<u8>,
-    permissions: fs::Permissions,
-}
-
-impl Tree {
-    fn read(root: &Path) -> Check<Self> {
-        let mut files = BTreeMap::new();
-        let mut folders = vec![root.to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in
-                fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?
-            {
-                let path = entry?.path();
-                if path.is_dir() && !path.is_symlink() {
-                    folders.push(path);
-                    continue;
-                }
-                let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-                let permissions = fs::symlink_metadata(&path)?.permissions();
-                files.insert(name, File { bytes: fs::read(&path)?, permissions });
-            }
-        }
-        Ok(Self(files))
-    }
-
-    /// Makes a scratch folder with these files.
-    fn place(&self) -> Check<TempDir> {
-        let place = tempfile::tempdir()?;
-        for (name, file) in &self.0 {
-            let path = place.path().join(name);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::write(&path, &file.bytes)?;
-            fs::set_permissions(&path, file.permissions.clone())?;
-        }
-        Ok(place)
-    }
-
-    /// Adds to `faults` what differs in another tree, with a diff a file.
-    fn compare(&self, title: &str, actual: &Self, faults: &mut Vec<String>) {
-        let mut report = String::new();
-        for name in self.0.keys().chain(actual.0.keys().filter(|name| !self.0.contains_key(*name)))
-        {
-            match (self.0.get(name), actual.0.get(name)) {
-                (Some(expected), Some(actual)) if expected == actual => {}
-                (Some(expected), Some(actual)) if expected.bytes == actual.bytes => {
-                    let _ = writeln!(report, "{name}: other permissions");
-                }
-                (Some(expected), Some(actual)) => {
-                    report.push_str(&difference(name, &expected.bytes, &actual.bytes));
-                }
-                (Some(_), None) => {
-                    let _ = writeln!(report, "{name}: is gone");
-                }
-                (None, _) => {
-                    let _ = writeln!(report, "{name}: was not there");
-                }
-            }
-        }
-        if !report.is_empty() {
-            faults.push(format!("{title} (- expected, + actual):\n{report}"));
-        }
-    }
-}
-
-/// The difference of two files, blanks that are hard to see made visible.
-fn difference(name: &str, expected: &[u8], actual: &[u8]) -> String {
-    let visible = |bytes: &[u8]| {
-        String::from_utf8_lossy(bytes)
-            .replace('\r', "␍")
-            .replace('\t', "␉")
-            .replace('\u{feff}', "<BOM>")
-    };
-    let (expected, actual) = (visible(expected), visible(actual));
-    let diff = TextDiff::from_lines(&expected, &actual);
-    diff.unified_diff().context_radius(2).header(name, name).to_string()
 }

@@ -10,6 +10,7 @@ use composemod::lints::select::Selection;
 use composemod::lints::{self, Group, Lint};
 use composemod::repo::config::{Config, Date, FILE_NAME};
 use composemod::repo::load::Repo;
+use composemod::report::pages;
 use composemod::text::source::SourceFile;
 use composemod::transforms::hazards::HAZARDS;
 
@@ -74,12 +75,25 @@ fn every_example_fires_and_every_cure_is_silent() {
         if !help || fired.iter().any(|finding| finding.place.is_none()) {
             faults.push(format!("{}: no way out, or no place: {fired:#?}", lint.id));
         }
+        if fired.iter().any(|finding| finding.fix.is_some()) != lint.has_fix() {
+            faults.push(format!(
+                "{}: a section `## Fix` says what the fix does, where the example's finding has one, and only there",
+                lint.id
+            ));
+        }
         let silent = found(lint, &cure, &example);
         if !silent.is_empty() {
             faults.push(format!("{}: the cure gives {silent:#?}", lint.id));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_page_of_all_lints_is_as_they_are() {
+    let written = include_str!("../docs/lints.md").replace("\r\n", "\n");
+    let is_same = written == pages::rules();
+    assert!(is_same, "renew it: cargo run -- explain --all > docs/lints.md");
 }
 
 /// What a lint finds in the files of an example. A cure is compared with the example's base, and

@@ -68,7 +68,8 @@ pub(super) struct GlobalArgs {
     /// Takes every project that defines the name.
     #[arg(long, global = true)]
     pub(super) all_projects: bool,
-    /// What to print on stdout [default: diff, summary with --check and --write; graph: mermaid].
+    /// What to print on stdout [default: diff, summary with --check and --write; check: human;
+    /// graph: mermaid].
     #[arg(long, value_name = "FORMAT", global = true)]
     pub(super) format: Option<Format>,
     /// When to print in colour.
@@ -96,7 +97,7 @@ pub(super) enum Format {
     Diff,
     /// All that is known: every edit and every mention left alone, or every edge, with its reason.
     Json,
-    /// The body of a pull request.
+    /// The body of a pull request, or a comment on it.
     Markdown,
     /// Counts by file and class.
     Summary,
@@ -106,6 +107,16 @@ pub(super) enum Format {
     Dot,
     /// A drawing.
     Svg,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions, which annotate a change's files.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit's XML.
+    Junit,
+    /// Reviewdog's diagnostics.
+    Rdjson,
 }
 
 /// When output is coloured.
@@ -250,9 +261,16 @@ pub(super) struct CheckArgs {
     /// Shows what --fix, or with it --unsafe-fixes, would change, and writes nothing.
     #[arg(long)]
     pub(super) diff: bool,
-    /// The least grave findings that make the exit code 1 [default: warning].
+    /// The least grave findings that make the exit code 1 [default: `fail-on` in composemod.yaml,
+    /// else warning].
     #[arg(long, value_name = "SEVERITY")]
     pub(super) fail_on: Option<Severity>,
+    /// Reports only what is not in this file, which --write-baseline made.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Writes what is found to a file for --baseline, instead of reporting it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "diff"])]
+    pub(super) write_baseline: Option<PathBuf>,
 }
 
 /// Says what a lint or hazard is about, why, and what to do; lists all lints without a name.
@@ -260,6 +278,9 @@ pub(super) struct CheckArgs {
 pub(super) struct ExplainArgs {
     /// The lint's or hazard's id.
     pub(super) id: Option<String>,
+    /// Prints the pages of all lints as one Markdown document.
+    #[arg(long, conflicts_with = "id")]
+    pub(super) all: bool,
 }
 
 /// Prints a first composemod.yaml: what the flags ask for, and proposals from what is found.

@@ -8,6 +8,7 @@ use crate::transforms::plan::{Outcome, Plan, PlanError, Transform};
 use crate::transforms::review::review;
 
 use super::args::{Format, UsageArgs};
+use super::progress::during;
 use super::verify::verify;
 use super::{Exit, Globals, Io, Unplanned, complain, formats, print};
 
@@ -60,7 +61,8 @@ pub(super) fn run(
         return fail(&[finding], &Repo::default(), globals, io);
     }
     let mode = usage.mode;
-    let (repo, mut plan) = match planned(transform, globals) {
+    let planned = during(io, "planning the change …", || planned(transform, globals));
+    let (repo, mut plan) = match planned {
         Ok(planned) => planned,
         Err(why) => return fail(&why.findings, &why.repo, globals, io),
     };

@@ -1,5 +1,6 @@
 //! `check [PATH…]`: reads the tree, looks for findings, mends what is to be mended, and prints.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::diagnostics::fix::Applicability;
@@ -13,15 +14,27 @@ use crate::repo::config::FILE_NAME;
 use crate::repo::load::{Repo, Texts};
 use crate::repo::workspace::Workspace;
 use crate::report::apply::apply;
+use crate::report::baseline::Baseline;
 use crate::report::findings::{self, Report};
 use crate::report::{diff, human};
 
 use super::args::{CheckArgs, Format};
 use super::change::{fail, not_written};
-use super::{Exit, Globals, Io, complain, formats, paths, print};
+use super::progress::during;
+use super::{Exit, Globals, Io, baseline, complain, formats, paths, print};
 
 /// The formats of findings.
-const FORMATS: [Format; 3] = [Format::Human, Format::Concise, Format::Json];
+const FORMATS: [Format; 9] = [
+    Format::Human,
+    Format::Concise,
+    Format::Json,
+    Format::Sarif,
+    Format::Github,
+    Format::Gitlab,
+    Format::Junit,
+    Format::Rdjson,
+    Format::Markdown,
+];
 
 /// What is done with fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +76,10 @@ fn checked(args: &CheckArgs, globals: &Globals, io: &mut Io) -> Result<Exit, Fai
         (findings, Box::new(Repo { config, ..Repo::default() }))
     })?;
     let scope = scope(args, globals, io).map_err(|finding| plain(vec![finding]))?;
+    let known = args.baseline.as_ref().map(|path| baseline::read(&io.cwd, path)).transpose();
+    let known = known.map_err(|finding| plain(vec![finding]))?;
     let stale = args.stale.clone();
-    let repo = read(&stale, &scope, globals)?;
+    let repo = during(io, "reading the tree …", || read(&stale, &scope, globals))?;
     let inputs = Inputs {
         files: globals.files.clone(),
         config: globals.declaration.config.clone(),
@@ -72,18 +87,52 @@ fn checked(args: &CheckArgs, globals: &Globals, io: &mut Io) -> Result<Exit, Fai
         today: globals.today,
         base: None,
     };
-    let look = |repo: &Repo| check(repo, &inputs, &selection, &scope);
     let mode = Mode::of(args);
-    let fixed = match mode {
-        Mode::Tell => Fixed { left: look(&repo), repo: repo.clone(), ..Fixed::default() },
-        Mode::Show(least) | Mode::Mend(least) => fix(&repo, &look, least),
-    };
+    let what = format!("checking {} files …", repo.files.len());
+    let (fixed, gone) = during(io, &what, || {
+        let gone = Cell::new(None);
+        let look = |repo: &Repo| {
+            let found = check(repo, &inputs, &selection, &scope);
+            let Some(known) = &known else { return found };
+            // How much is gone is told of the tree as it was read: a fix takes away more.
+            let is_judged = |path: &str, lint: &str| {
+                globals.files.is_empty() && scope.covers(path) && selection.may_run(lint)
+            };
+            gone.set(gone.get().or_else(|| Some(known.gone(&found, repo, is_judged))));
+            known.unknown(found, repo)
+        };
+        let fixed = match mode {
+            Mode::Tell => Fixed { left: look(&repo), repo: repo.clone(), ..Fixed::default() },
+            Mode::Show(least) | Mode::Mend(least) => fix(&repo, &look, least),
+        };
+        (fixed, gone.get().unwrap_or_default())
+    });
     if matches!(mode, Mode::Mend(_)) && !fixed.change.is_empty() {
         // Written before anything is printed: a reader that goes away must not stop it midway.
         apply(&globals.root, &repo, &fixed.change)
             .map_err(|error| (vec![not_written(&error)], Box::new(repo.clone())))?;
     }
-    Ok(told(args, mode, &fixed, &repo, globals, io))
+    if let Some(path) = &args.write_baseline {
+        let baseline = Baseline::of(&fixed.left, &fixed.repo);
+        baseline::write(&io.cwd, path, &baseline).map_err(|finding| plain(vec![finding]))?;
+        complain(io, &human::findings(&repo.findings, &repo, globals.look));
+        tell(io, globals, &format!("{}: {} findings\n", path.display(), baseline.len()));
+        return Ok(Exit::Clean);
+    }
+    let exit = told(args, mode, &fixed, &repo, globals, io);
+    if let (Some(path), 1..) = (&args.baseline, gone) {
+        let path = path.display();
+        let text = format!("{path}: {gone} of its findings are gone; --write-baseline renews it\n");
+        tell(io, globals, &text);
+    }
+    Ok(exit)
+}
+
+/// Says what is good to know, unless nobody wants to.
+fn tell(io: &mut Io, globals: &Globals, text: &str) {
+    if globals.look.detail != human::Detail::Quiet {
+        complain(io, text);
+    }
 }
 
 /// Prints what was found, and gives how it ends.
@@ -110,22 +159,31 @@ fn told(
     let text = match globals.format {
         Some(Format::Concise) => findings::concise(&report),
         Some(Format::Json) => findings::json(&report),
-        _ => findings::human(&report, globals.look.detail, globals.stdout_color),
+        Some(Format::Sarif) => findings::sarif(&report),
+        Some(Format::Github) => findings::github(&report),
+        Some(Format::Gitlab) => findings::gitlab(&report),
+        Some(Format::Junit) => findings::junit(&report),
+        Some(Format::Rdjson) => findings::rdjson(&report),
+        Some(Format::Markdown) => findings::markdown(&report),
+        _ => {
+            let look = human::Look { color: globals.stdout_color, ..globals.look };
+            findings::human(&report, look)
+        }
     };
     let printed = print(io, &text);
     complain(io, &human::findings(&fixed.refused, repo, globals.look));
     if globals.look.detail != human::Detail::Quiet {
         complain(io, &findings::summary(&report));
     }
-    let fails = fixed.left.iter().any(|finding| finding.severity >= fail_on(args));
+    let fails = fixed.left.iter().any(|finding| finding.severity >= fail_on(args, globals));
     match printed {
         Exit::Clean if fails => Exit::Pending,
         exit => exit,
     }
 }
 
-fn fail_on(args: &CheckArgs) -> Severity {
-    args.fail_on.unwrap_or(Severity::Warning)
+fn fail_on(args: &CheckArgs, globals: &Globals) -> Severity {
+    args.fail_on.or(globals.declaration.config.lint.fail_on).unwrap_or(Severity::Warning)
 }
 
 fn selection(args: &CheckArgs, globals: &Globals) -> Result<Selection, Vec<Finding>> {

@@ -12,6 +12,9 @@ use super::{Exit, Io, complain, print};
 
 /// Prints a page, or the list.
 pub(super) fn run(args: &ExplainArgs, io: &mut Io) -> Exit {
+    if args.all {
+        return print(io, &pages::rules());
+    }
     let Some(id) = &args.id else { return print(io, &pages::list()) };
     if let Some(lint) = lints::find(id) {
         return print(io, &pages::lint(lint));

@@ -2,7 +2,9 @@
 //! declaration as the arguments, the schema from the types that composemod.yaml is read into.
 
 use clap::CommandFactory;
+use serde_json::{Value, json};
 
+use crate::lints::select::words;
 use crate::repo::config::Config;
 
 use super::args::Cli;
@@ -14,7 +16,14 @@ pub(super) fn completions(shell: clap_complete::Shell) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
-/// Gives the manual page in roff: the program's own, then each command's synopsis and options.
+/// What the exit codes say.
+const EXIT_STATUS: &str = ".SH \"EXIT STATUS\"\n\
+    .TP\n0\nDone, or nothing to do, or nothing found.\n\
+    .TP\n1\nChanges are pending (\\-\\-check, check \\-\\-diff), a change is refused, or check found something.\n\
+    .TP\n2\nThe command could not run; nothing was written.\n";
+
+/// Gives the manual page in roff: the program's own, each command's synopsis and options, and what
+/// the exit codes say.
 pub(super) fn man() -> String {
     let mut program = Cli::command();
     program.build();
@@ -27,13 +36,28 @@ pub(super) fn man() -> String {
         let _ = section.render_description_section(&mut page);
         let _ = section.render_options_section(&mut page);
     }
-    String::from_utf8_lossy(&page).into_owned()
+    String::from_utf8_lossy(&page).into_owned() + EXIT_STATUS
 }
 
-/// Gives the JSON schema of composemod.yaml.
+/// Gives the JSON schema of composemod.yaml. Where a lint is named, it lists the lints there are:
+/// the types that it is derived from know none.
 pub(super) fn schema() -> String {
+    let mut schema = Config::schema().to_value();
+    let lint = json!({"description": "A lint's id, a group's name, or all of some.", "enum": words()});
+    for (parent, key) in [
+        ("/$defs/LintSettings/properties/select", "items"),
+        ("/$defs/LintSettings/properties/ignore", "items"),
+        ("/$defs/LintSettings/properties/severity", "propertyNames"),
+        ("/$defs/Allowance/properties/lints", "items"),
+        ("/$defs", "Lint"),
+    ] {
+        if let Some(Value::Object(parent)) = schema.pointer_mut(parent) {
+            let value = if key == "Lint" { lint.clone() } else { json!({"$ref": "#/$defs/Lint"}) };
+            parent.insert(key.to_owned(), value);
+        }
+    }
     // A schema is maps with string keys: nothing here can fail.
-    let mut text = serde_json::to_string_pretty(&Config::schema()).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
 }

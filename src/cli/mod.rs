@@ -5,6 +5,7 @@
 
 mod apply;
 mod args;
+mod baseline;
 mod change;
 mod check;
 mod declaration;
@@ -14,6 +15,7 @@ mod generate;
 mod graph;
 mod init;
 mod paths;
+mod progress;
 mod rename;
 mod retire;
 mod runbook;
@@ -47,8 +49,22 @@ pub struct Io<'a> {
     pub stdout_color: bool,
     /// Whether stderr takes colour without being told to.
     pub stderr_color: bool,
+    /// Whether stderr is a terminal, on which a line may say what takes long.
+    pub progress: bool,
     /// The time, by which declared days are past or to come.
     pub now: SystemTime,
+}
+
+impl<'a> Io<'a> {
+    /// Makes a world without colour and terminal.
+    pub fn new(
+        cwd: PathBuf,
+        stdout: &'a mut dyn Write,
+        stderr: &'a mut dyn Write,
+        now: SystemTime,
+    ) -> Self {
+        Self { cwd, stdout, stderr, stdout_color: false, stderr_color: false, progress: false, now }
+    }
 }
 
 /// How a command ended.
@@ -159,6 +175,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Graph => Work::Graph,
     };
     let look = look(&cli.global, io);
+    io.progress &= !cli.global.quiet;
     let globals = match globals(&work, cli.global, look, io) {
         Ok(globals) => globals,
         Err(Wrong { findings, source }) => {

@@ -178,7 +178,9 @@ fn suppressed(
         used.iter().filter(|one| one.takes(finding.id, place.span)).count() == 0
     });
     for (path, used) in &by_path {
-        found.extend(judge(path, used, selection));
+        let Some(source) = context.repo.get(path) else { continue };
+        let is_compose = context.workspace.files.contains_key(*path);
+        found.extend(judge(source, is_compose, used, selection));
     }
     found
 }

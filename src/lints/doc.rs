@@ -1,7 +1,8 @@
 //! A lint's doc comment as its parts.
 //!
 //! The first paragraph is its summary; then come the sections `What it does`, `Why is this bad`,
-//! `Example` and `Use instead`, and others as a lint needs them. An example's code blocks are files:
+//! `Example` and `Use instead`, `Fix` where findings can be mended, and others as a lint needs them.
+//! An example's code blocks are files:
 //! ` ```yaml ` is compose.yaml, ` ```sh run.sh ` is what it says, and ` ```yaml compose.yaml base ` is
 //! the file as it was in the revision that `--changed-since` names.
 

@@ -141,6 +141,12 @@ impl Group {
 }
 
 impl Lint {
+    /// Tells whether its findings can be mended: what its page has under `Fix`.
+    #[must_use]
+    pub fn has_fix(&self) -> bool {
+        doc::Doc::parse(self.doc).section("Fix").is_some()
+    }
+
     /// Makes a finding of it.
     #[must_use]
     pub(crate) fn finding(&self, message: impl Into<String>) -> Finding {

@@ -96,6 +96,12 @@ impl Selection {
         self.lints.contains_key(id)
     }
 
+    /// Tells whether a lint runs, or does not exist, so that none of its findings will be there.
+    #[must_use]
+    pub fn may_run(&self, id: &str) -> bool {
+        self.runs(id) || lints::find(id).is_none()
+    }
+
     /// Tells whether nothing is reported of a file.
     #[must_use]
     pub fn excludes(&self, path: &str) -> bool {
@@ -129,6 +135,13 @@ const ALL: &str = "ALL";
 
 /// Selects the lints that are on by default.
 const DEFAULT: &str = "DEFAULT";
+
+/// Gives every word that selects lints: all of some, the groups' names, the lints' ids.
+#[must_use]
+pub fn words() -> Vec<&'static str> {
+    let groups = Group::ALL.into_iter().map(Group::name);
+    [ALL, DEFAULT].into_iter().chain(groups).chain(lints::all().map(|lint| lint.id)).collect()
+}
 
 /// A word that selects lints, with its place in composemod.yaml if it stands there.
 struct Word {
@@ -165,9 +178,7 @@ impl Reader<'_> {
         if let Some(lint) = lints::find(&word.text) {
             return vec![lint];
         }
-        let known = lints::all().map(|lint| lint.id);
-        let known = known.chain(Group::ALL.into_iter().map(Group::name)).chain([ALL, DEFAULT]);
-        let help = match nearest(&word.text, known).first() {
+        let help = match nearest(&word.text, words()).first() {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`composemod explain` lists all lints".to_owned(),
         };

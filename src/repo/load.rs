@@ -209,16 +209,29 @@ pub fn read_config(
         Err(error) if asked.is_none() && is_missing(&error) => return Ok(None),
         meta => meta.map_err(|error| unusable(error.to_string()))?,
     };
+    text(path, &meta).map(|text| Some(SourceFile::new(shown, text))).map_err(unusable)
+}
+
+/// Reads a file that a person names, which may be a link; `shown` is how people know it.
+///
+/// # Errors
+/// Why it can't be read.
+pub fn read_named(path: &Path, shown: &str) -> Result<SourceFile, String> {
+    let meta = path.metadata().map_err(|error| error.to_string())?;
+    text(path, &meta).map(|text| SourceFile::new(shown, text))
+}
+
+/// Reads a file that must be text.
+fn text(path: &Path, meta: &Metadata) -> Result<String, String> {
     if !meta.is_file() {
-        return Err(unusable("it is no regular file".to_owned()));
+        return Err("it is no regular file".to_owned());
     }
-    match content(path, &meta).map_err(|error| unusable(error.to_string()))? {
-        Content::Text(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(SourceFile::new(shown, text))),
-            Err(error) => Err(unusable(error.utf8_error().to_string())),
-        },
-        Content::Binary => Err(unusable("it holds NUL bytes".to_owned())),
-        Content::TooLarge => Err(unusable(format!("it has {} bytes", meta.len()))),
+    match content(path, meta).map_err(|error| error.to_string())? {
+        Content::Text(bytes) => {
+            String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
+        }
+        Content::Binary => Err("it holds NUL bytes".to_owned()),
+        Content::TooLarge => Err(format!("it has {} bytes", meta.len())),
     }
 }
 

@@ -92,6 +92,27 @@ pub fn create(target: &Path, shown: &str, text: &str) -> Result<(), ApplyError> 
     })
 }
 
+/// Makes a file, or gives one that is there another text; `shown` is how people know it.
+///
+/// # Errors
+/// It is there and no regular file, or the system refuses. What was there is as it was then.
+pub fn replace(target: &Path, shown: &str, text: &str) -> Result<(), ApplyError> {
+    match target.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return create(target, shown, text),
+        Ok(meta) if meta.is_file() => {}
+        Ok(_) => return Err(ApplyError::NotRegular { path: shown.to_owned() }),
+        Err(source) => return Err(failed(shown, "look at it", source)),
+    }
+    let folder = target.parent().unwrap_or(target);
+    let folder = folder.canonicalize().map_err(|source| failed(shown, "find it", source))?;
+    let name = target.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let staged = stage(&folder, name, text)?;
+    staged
+        .persist(folder.join(name))
+        .map_err(|error| failed(shown, "replace it", error.error))
+        .map(|_| ())
+}
+
 /// A new text beside the file that it will replace.
 struct Staged<'a> {
     path: &'a str,
@@ -256,6 +277,19 @@ mod tests {
         apply(folder.path(), &repo, &change).unwrap();
         let new = [("a", "new\n"), ("b/c", "new\n"), ("b/d e", "new\n")];
         assert_eq!(texts(folder.path()), expected(&new));
+    }
+
+    #[test]
+    fn a_file_of_our_own_is_made_and_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a");
+        for text in ["one\n", "two\n"] {
+            replace(&target, "a", text).unwrap();
+            assert_eq!(texts(folder.path()), expected(&[("a", text)]));
+        }
+        let error = replace(folder.path(), "x", "").unwrap_err();
+        assert!(matches!(error, ApplyError::NotRegular { path } if path == "x"));
+        assert!(replace(&folder.path().join("no/a"), "no/a", "").is_err());
     }
 
     /// What happens to the tree between reading and writing; then nothing may be written.

@@ -75,6 +75,12 @@ pub(super) fn is_secret(line: &str, part: &Range<usize>) -> bool {
     hidden(line, &(0..0)).iter().any(covers)
 }
 
+/// Tells whether any character of a part of a line is of a secret.
+pub(super) fn touches_secret(line: &str, part: &Range<usize>) -> bool {
+    let meets = |range: &Range<usize>| range.start < part.end && part.start < range.end;
+    !part.is_empty() && hidden(line, &(0..0)).iter().any(meets)
+}
+
 /// Gives a text whose control characters can't steer a terminal. Line feeds remain.
 pub(super) fn harmless(text: &str) -> String {
     text.chars()

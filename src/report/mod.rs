@@ -6,6 +6,7 @@
 
 pub mod apply;
 mod attention;
+pub mod baseline;
 pub mod copy;
 pub mod diff;
 mod excerpt;

@@ -9,7 +9,7 @@ use crate::text::span::Span;
 use crate::transforms::intent::Intent;
 
 /// A change of a repository that can be planned without making it.
-pub trait Transform {
+pub trait Transform: Sync {
     /// Gives the names one of which a file must hold to matter to the change, Compose and env
     /// files aside; none where every text matters.
     fn names(&self) -> Vec<String>;

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "no test needs all of it")]
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes the tree that it made")]
 
+pub(crate) mod cases;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,14 +23,7 @@ pub(crate) fn run(root: &Path, args: &[&str]) -> (u8, String, String) {
 /// Runs a whole command line in a folder, the program's name first.
 pub(crate) fn run_in(cwd: &Path, args: impl IntoIterator<Item = OsString>) -> (u8, String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        now: SystemTime::UNIX_EPOCH,
-        cwd: cwd.to_owned(),
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        stdout_color: false,
-        stderr_color: false,
-    };
+    let mut io = Io::new(cwd.to_owned(), &mut stdout, &mut stderr, SystemTime::UNIX_EPOCH);
     let code = cli::run(args, &mut io);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
     (code, text(stdout), text(stderr))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use crate::{Check, Ran, Tree, run};
+use crate::common::cases::{Check, Ran, Tree, run};
 
 /// What a debug build may take for a tree that is made to be slow; far above what is needed.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -30,8 +30,7 @@ fn composemod(folder: &Path, args: &str) -> Ran {
 fn run_with(folder: &Path, args: &str, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
     let cwd = folder.canonicalize().expect("a folder");
     let args = std::iter::once("composemod").chain(args.split(' ').filter(|arg| !arg.is_empty()));
-    let now = std::time::UNIX_EPOCH;
-    let mut io = Io { cwd, stdout, stderr, stdout_color: false, stderr_color: false, now };
+    let mut io = Io::new(cwd, stdout, stderr, std::time::UNIX_EPOCH);
     run(args.map(OsString::from), &mut io)
 }
 
@@ -240,10 +239,36 @@ fn completions_and_manual_come_from_the_arguments() {
     let tree = Tree::new(&[]);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = composemod(&tree.path(), &format!("completions {shell}"));
-        assert!(ran.exit == 0 && ran.stdout.contains("container-name"), "{shell}: {ran:?}");
+        for word in ["container-name", "check", "explain", "unsafe-fixes", "baseline", "sarif"] {
+            assert!(ran.exit == 0 && ran.stdout.contains(word), "{shell}: {word}");
+        }
+        // With what they are for, where the shell shows that.
+        let is_told = ran.stdout.contains("Lints or groups not to run");
+        assert!(is_told || shell == "bash", "{shell}");
     }
     let ran = composemod(&tree.path(), "man");
-    assert!(ran.exit == 0 && ran.stdout.contains(r"\-\-container\-name"), "{ran:?}");
+    for text in [r"\-\-container\-name", r"\-\-write\-baseline", "Lints or groups not to run", "EXIT STATUS"] {
+        assert!(ran.exit == 0 && ran.stdout.contains(text), "{text}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn the_schema_lists_the_lints_wherever_one_is_named() {
+    let ran = composemod(&Tree::new(&[]).path(), "schema");
+    let schema: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let taken = |lint: serde_json::Value| validator.is_valid(&serde_json::json!({ "lint": lint }));
+    for word in ["ALL", "DEFAULT", "practice", "image-tag-missing", "image-tag-mising"] {
+        let is_known = word != "image-tag-mising";
+        let words = serde_json::json!([word]);
+        assert_eq!(taken(serde_json::json!({ "select": words })), is_known, "{word}");
+        assert_eq!(taken(serde_json::json!({ "ignore": words })), is_known, "{word}");
+        assert_eq!(taken(serde_json::json!({ "severity": {word: "info"} })), is_known, "{word}");
+        let allow = serde_json::json!([{ "paths": ["a"], "lints": words }]);
+        assert_eq!(taken(serde_json::json!({ "allow": allow })), is_known, "{word}");
+    }
+    assert!(taken(serde_json::json!({ "fail-on": "info" })));
+    assert!(!taken(serde_json::json!({ "fail-on": "no" })));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::diagnostics::Finding;
 use crate::lints::Lint;
 use crate::lints::select::Selection;
 use crate::lints::suppress::Suppression;
+use crate::text::source::SourceFile;
 use crate::text::span::Span;
 
 pub(super) const LINTS: &[Lint] =
@@ -50,20 +51,35 @@ impl Used {
 }
 
 /// Judges the suppressions of a file, once all lints have run.
-pub(super) fn judge(path: &str, all: &[Used], selection: &Selection) -> Vec<Finding> {
+pub(super) fn judge(
+    source: &SourceFile,
+    is_compose: bool,
+    all: &[Used],
+    selection: &Selection,
+) -> Vec<Finding> {
     let lints: [(&Lint, fn(&Used, &Selection) -> Vec<Finding>); 3] = [
         (&suppression_without_reason::LINT, suppression_without_reason::judge),
         (&unknown_lint::LINT, unknown_lint::judge),
         (&unused_suppression::LINT, unused_suppression::judge),
     ];
+    let path = source.path.as_str();
     let selected = lints.into_iter().filter(|(lint, _)| selection.runs(lint.id));
-    selected
+    let mut found: Vec<Finding> = selected
         .flat_map(|(_, judge)| {
             all.iter().flat_map(move |used| {
-                judge(used, selection)
-                    .into_iter()
-                    .map(move |finding| finding.at(path, used.suppression.span))
+                let at = move |finding: Finding| finding.at(path, used.suppression.span);
+                judge(used, selection).into_iter().map(at)
             })
         })
-        .collect()
+        .collect();
+    for finding in found.iter_mut().filter(|finding| finding.id == unused_suppression::LINT.id) {
+        let span = finding.place.as_ref().map(|place| place.span);
+        let used = all.iter().find(|used| Some(used.suppression.span) == span);
+        // A comment that keeps something else silent, or may do so, stays.
+        let is_idle = |(lint, is_used): (&str, bool)| !is_used && selection.may_run(lint);
+        if used.is_some_and(|used| used.lints().all(is_idle)) {
+            finding.fix = span.and_then(|span| unused_suppression::fix(source, is_compose, span));
+        }
+    }
+    found
 }

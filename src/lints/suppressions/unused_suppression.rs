@@ -1,9 +1,15 @@
 //! A suppression that keeps nothing silent.
 
+use std::sync::Arc;
+
 use super::Used;
 use crate::diagnostics::Finding;
+use crate::diagnostics::fix::{Fix, Proof};
 use crate::lints::select::Selection;
 use crate::lints::{Run, declare_lint, find};
+use crate::text::edit::Edit;
+use crate::text::source::{SourceFile, line_range};
+use crate::text::span::Span;
 
 declare_lint! {
     /// A comment allows a lint that would not fire there.
@@ -35,6 +41,11 @@ declare_lint! {
     ///     image: nginx:1.27
     ///     restart: unless-stopped
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Removes the comment, with its line where nothing else stands there, if none of the lints that it
+    /// names fires.
     "unused-suppression", Suppressions, Warning, On, Run::Check,
 }
 
@@ -47,4 +58,21 @@ pub(super) fn judge(used: &Used, selection: &Selection) -> Vec<Finding> {
             .help("remove the comment")
     })
     .collect()
+}
+
+/// Removes a comment. Nothing where it does not go on to its line's end, or is closed there.
+pub(super) fn fix(source: &SourceFile, is_compose: bool, comment: Span) -> Option<Arc<Fix>> {
+    let text = &*source.text;
+    let line = line_range(text, comment.start as usize);
+    let content = line.start..line.start + source.line_at(line.start).len();
+    let before = text.get(line.start..comment.start as usize)?.trim_end();
+    let opener = ["#", "//", "--", ";", "%"].into_iter().find(|opener| before.ends_with(opener))?;
+    let before = before.strip_suffix(opener)?.trim_end();
+    let span = if before.is_empty() { line } else { line.start + before.len()..content.end };
+    let edit = Edit::replace(Span::from(span), "");
+    let fix = Fix::same_values("remove the comment", &source.path, [edit])?;
+    if is_compose {
+        return Some(fix);
+    }
+    Some(Arc::new(Fix { proof: Proof::Refereed, ..Fix::clone(&fix) }))
 }

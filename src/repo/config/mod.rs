@@ -114,6 +114,9 @@ pub struct LintSettings {
     /// How grave a lint's findings are, by lint.
     #[schemars(default)]
     pub severity: BTreeMap<String, At<Severity>>,
+    /// The least grave findings that make `composemod check` exit with 1.
+    #[schemars(default, with = "Severity")]
+    pub fail_on: Option<Severity>,
     /// Files in which nothing is reported, as patterns of paths.
     #[schemars(default, inner(length(min = 1)))]
     pub exclude: Vec<At<String>>,

@@ -250,6 +250,7 @@ impl Read for LintSettings {
             select: fields.get("select").unwrap_or_default(),
             ignore: fields.get("ignore").unwrap_or_default(),
             severity: fields.get("severity").unwrap_or_default(),
+            fail_on: fields.get("fail-on"),
             exclude: fields.get("exclude").unwrap_or_default(),
             allow: fields.get("allow").unwrap_or_default(),
         };

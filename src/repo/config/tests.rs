@@ -28,6 +28,7 @@ lint:
   select: [ALL]
   ignore: [services-unsorted]
   severity: {image-tag-missing: warning}
+  fail-on: error
   exclude: ['archive/**']
   allow:
     - {paths: ['docs/**'], lints: [stale-name], reason: kept as history}

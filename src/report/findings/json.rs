@@ -1,10 +1,16 @@
 //! Findings as JSON. Byte offsets count from 0, lines and columns from 1, columns in characters.
+//!
+//! A fix that mends several findings has its edits at the first of them; the others say by
+//! `shared_with` which one that is, counted from 0.
 
 use serde::Serialize;
 
-use super::Report;
+use super::fixes::{Part, Shown, parts};
+use super::{Report, printed};
 use crate::diagnostics::fix::Applicability;
 use crate::diagnostics::{Finding, Place, Severity};
+use crate::text::edit::Edit;
+use crate::text::span::Span;
 
 /// Gives the findings as one JSON object.
 #[must_use]
@@ -18,12 +24,14 @@ pub fn json(report: &Report<'_>) -> String {
             infos: count(Severity::Info),
             mended: report.mended,
         },
-        findings: report.findings.iter().map(|finding| One::new(report, finding)).collect(),
+        findings: report
+            .findings
+            .iter()
+            .zip(parts(report))
+            .map(|(finding, part)| One::new(report, finding, &part))
+            .collect(),
     };
-    // Strings, numbers and maps with string keys: nothing here can fail.
-    let mut text = serde_json::to_string_pretty(&all).unwrap_or_default();
-    text.push('\n');
-    text
+    printed(&all)
 }
 
 #[derive(Serialize)]
@@ -74,7 +82,11 @@ struct Related<'a> {
 struct Mending<'a> {
     title: &'a str,
     applicability: Applicability,
-    edits: Vec<Replacement<'a>>,
+    /// The finding that has its edits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_with: Option<usize>,
+    /// None where they hold what may be a secret: `--fix` makes them all the same.
+    edits: Option<Vec<Replacement<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -85,21 +97,30 @@ struct Replacement<'a> {
 }
 
 impl<'a> One<'a> {
-    fn new(report: &Report<'_>, finding: &'a Finding) -> Self {
+    fn new(report: &Report<'_>, finding: &'a Finding, part: &Part<'a>) -> Self {
         let related = finding
             .related
             .iter()
             .map(|(place, message)| Related { message, at: At::new(report, place) });
-        let fix = finding.fix.as_deref().map(|fix| {
-            let edits = fix
-                .change
-                .iter()
-                .flat_map(|(path, edit)| edit.edits().iter().map(move |edit| (path, edit)));
-            let edits = edits.map(|(path, edit)| Replacement {
-                at: At::of(report, path, edit.span),
-                new: &edit.insert,
-            });
-            Mending { title: &fix.title, applicability: fix.applicability, edits: edits.collect() }
+        let (edits, shared_with) = match part {
+            Part::Whole(Shown { edits, .. }) => {
+                let replacements = |edits: &Vec<(&'a str, &'a Edit)>| {
+                    let edits = edits.iter().map(|(path, edit)| Replacement {
+                        at: At::of(report, path, edit.span),
+                        new: &edit.insert,
+                    });
+                    edits.collect()
+                };
+                (edits.as_ref().map(replacements), None)
+            }
+            Part::Shared(first) => (None, Some(*first)),
+            Part::None => (None, None),
+        };
+        let fix = finding.fix.as_deref().map(|fix| Mending {
+            title: &fix.title,
+            applicability: fix.applicability,
+            shared_with,
+            edits,
         });
         Self {
             lint: finding.id,
@@ -118,9 +139,8 @@ impl<'a> At<'a> {
         Self::of(report, &place.path, place.span)
     }
 
-    fn of(report: &Report<'_>, path: &'a str, span: crate::text::span::Span) -> Self {
-        let place = Place { path: path.to_owned(), span };
-        let (start, end) = (report.start(&place), report.end(&place));
+    fn of(report: &Report<'_>, path: &'a str, span: Span) -> Self {
+        let (start, end) = report.range(path, span);
         Self {
             path,
             start: span.start,

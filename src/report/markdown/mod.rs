@@ -6,7 +6,7 @@
 
 mod reach;
 mod rollback;
-mod text;
+pub(super) mod text;
 mod why;
 
 use std::collections::BTreeMap;

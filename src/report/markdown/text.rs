@@ -6,7 +6,7 @@ use crate::report::excerpt::harmless;
 const MOST: usize = 1000;
 
 /// Gives text as code, whatever backticks it holds.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = line(text);
     let fence = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -29,7 +29,7 @@ pub(super) fn codes<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -
 }
 
 /// Gives a message: what it has between backticks stays code, and nothing else is a tag.
-pub(super) fn message(text: &str) -> String {
+pub(in crate::report) fn message(text: &str) -> String {
     let text = line(text);
     let parts = text.split('`').enumerate().map(|(number, part)| {
         let is_code = number % 2 == 1;

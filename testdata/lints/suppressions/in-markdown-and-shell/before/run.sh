@@ -1,0 +1,3 @@
+#!/bin/sh
+# composemod: allow(image-tag-missing)
+docker compose logs old-web
