@@ -66,9 +66,8 @@ pub fn since(repo: &Repo, revision: &str, named: &[String]) -> Result<Since, His
     changed.extend(git::items(&untracked).filter_map(path));
     let mut past = Past::new(repo, &changed, old);
     let declared: BTreeSet<&String> = named.iter().chain(repo.declared.iter().flatten()).collect();
-    let may_matter = |path: &str| {
-        matters_by_name(path) || declared.contains(&path.to_owned()) || is_yaml(path)
-    };
+    let may_matter =
+        |path: &str| matters_by_name(path) || declared.contains(&path.to_owned()) || is_yaml(path);
     let does_matter = |path: &str, text: &str| {
         matters_by_name(path)
             || declared.contains(&path.to_owned())
@@ -136,11 +135,7 @@ struct Past {
 
 impl Past {
     /// Starts with what did not change.
-    fn new(
-        repo: &Repo,
-        changed: &BTreeSet<String>,
-        old: BTreeMap<String, Option<String>>,
-    ) -> Self {
+    fn new(repo: &Repo, changed: &BTreeSet<String>, old: BTreeMap<String, Option<String>>) -> Self {
         let old: BTreeMap<String, String> =
             old.into_iter().filter_map(|(path, object)| Some((path, object?))).collect();
         let is_same = |path: &String| !changed.contains(path);
@@ -216,7 +211,8 @@ mod tests {
     fn a_raw_diff_is_read() {
         let diff = ":100644 100644 aa 00 M\0b.yml\0:000000 100644 00 00 A\0new\0:120000 000000 cc 00 D\0link\0:100755 000000 dd 00 D\0gone.sh\0";
         let found: Vec<(String, Option<String>)> = old_files(diff.as_bytes()).into_iter().collect();
-        let expected = [("b.yml", Some("aa")), ("gone.sh", Some("dd")), ("link", None), ("new", None)];
+        let expected =
+            [("b.yml", Some("aa")), ("gone.sh", Some("dd")), ("link", None), ("new", None)];
         let expected = expected.map(|(path, object)| (path.to_owned(), object.map(str::to_owned)));
         assert_eq!(found, expected);
     }
