@@ -106,9 +106,9 @@ fn found(lint: &Lint, samples: &[Sample], example: &[Sample]) -> Vec<Finding> {
         Config::parse(source).unwrap_or_else(|error| panic!("{}: {error:#?}", lint.id))
     });
     let is_based = example.iter().any(|sample| sample.is_base);
-    let base = is_based.then(|| Base {
-        revision: "main".to_owned(),
-        repo: self::repo(example.iter().filter(|sample| sample.is_base)),
+    let base = is_based.then(|| {
+        let before = self::repo(example.iter().filter(|sample| sample.is_base));
+        Base::of("main", before, &repo)
     });
     let inputs = Inputs {
         config: config.unwrap_or_default(),

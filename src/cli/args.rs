@@ -252,6 +252,10 @@ pub(super) struct CheckArgs {
     /// A name that is to go, and the one in its place; may be repeated.
     #[arg(long, value_name = "OLD[=NEW]", value_parser = stale)]
     pub(super) stale: Vec<StaleName>,
+    /// A git revision: what is reported is in files that changed since, and what the change itself
+    /// does to services that have data.
+    #[arg(long, value_name = "REV")]
+    pub(super) changed_since: Option<String>,
     /// Makes the fixes that are safe.
     #[arg(long)]
     pub(super) fix: bool,

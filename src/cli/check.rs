@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use crate::diagnostics::fix::Applicability;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::check::{Scope, check};
-use crate::lints::context::{Inputs, StaleName};
+use crate::lints::context::{Base, Inputs, StaleName};
 use crate::lints::fixes::{Fixed, fix};
 use crate::lints::select::{Selection, Wanted};
 use crate::lints::suppress::MARKER;
 use crate::repo::config::FILE_NAME;
+use crate::repo::history::{self, HistoryError, Since};
 use crate::repo::load::{Repo, Texts};
 use crate::repo::workspace::Workspace;
 use crate::report::apply::apply;
@@ -75,17 +76,21 @@ fn checked(args: &CheckArgs, globals: &Globals, io: &mut Io) -> Result<Exit, Fai
         let config = globals.declaration.source.clone();
         (findings, Box::new(Repo { config, ..Repo::default() }))
     })?;
-    let scope = scope(args, globals, io).map_err(|finding| plain(vec![finding]))?;
+    let mut scope = scope(args, globals, io).map_err(|finding| plain(vec![finding]))?;
     let known = args.baseline.as_ref().map(|path| baseline::read(&io.cwd, path)).transpose();
     let known = known.map_err(|finding| plain(vec![finding]))?;
     let stale = args.stale.clone();
     let repo = during(io, "reading the tree …", || read(&stale, &scope, globals))?;
+    let base = base(args, &repo, globals).map_err(|finding| plain(vec![finding]))?;
+    if let Some(base) = &base {
+        scope = scope.changed(&base.changed);
+    }
     let inputs = Inputs {
         files: globals.files.clone(),
         config: globals.declaration.config.clone(),
         stale,
         today: globals.today,
-        base: None,
+        base,
     };
     let mode = Mode::of(args);
     let what = format!("checking {} files …", repo.files.len());
@@ -203,6 +208,28 @@ fn scope(args: &CheckArgs, globals: &Globals, io: &Io) -> Result<Scope, Finding>
     }
     let paths = args.paths.iter().map(|path| paths::target(&io.cwd, &globals.root, path));
     Ok(Scope::Paths(paths.collect::<Result<BTreeSet<String>, Finding>>()?))
+}
+
+/// The tree as it was at the revision that is compared with.
+fn base(args: &CheckArgs, repo: &Repo, globals: &Globals) -> Result<Option<Base>, Finding> {
+    let Some(revision) = &args.changed_since else { return Ok(None) };
+    match history::since(repo, revision, &globals.files) {
+        Ok(Since { changed, before }) => {
+            Ok(Some(Base { revision: revision.clone(), repo: before, changed }))
+        }
+        Err(error) => {
+            let (id, help) = match &error {
+                HistoryError::Git { .. } => {
+                    ("git-unavailable", "--changed-since needs git and a git work tree")
+                }
+                HistoryError::Unknown { .. } => (
+                    "unknown-revision",
+                    "name a commit, branch or tag that `git log` shows; a shallow clone has to fetch it first",
+                ),
+            };
+            Err(Finding::error(id, error.to_string()).help(help))
+        }
+    }
 }
 
 /// Reads the tree: its Compose files with all that they name, and what holds a stale name.

@@ -42,6 +42,12 @@ impl Scope {
         }
     }
 
+    /// Gives the files of it that changed.
+    #[must_use]
+    pub fn changed(&self, changed: &BTreeSet<String>) -> Self {
+        Self::Paths(changed.iter().filter(|path| self.covers(path)).cloned().collect())
+    }
+
     /// Tells whether a project has to do with what is wanted: one of its files, or of those beside
     /// them that it may read.
     fn touches(&self, project: &Project) -> bool {
@@ -62,7 +68,9 @@ pub fn check(repo: &Repo, inputs: &Inputs, selection: &Selection, scope: &Scope)
     let lints: Vec<&'static Lint> = selection.lints().collect();
     let needs_models = lints.iter().any(|lint| !matches!(lint.run, Run::File(_) | Run::Syntax(_)));
     let context = if needs_models {
-        Context::new(repo, &workspace, inputs, |project| scope.touches(project))
+        // What changed may be an env file or a script that a project has elsewhere.
+        let is_wanted = |project: &Project| inputs.base.is_some() || scope.touches(project);
+        Context::new(repo, &workspace, inputs, is_wanted)
     } else {
         Context::of_files(repo, &workspace, inputs)
     };

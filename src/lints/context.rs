@@ -34,6 +34,19 @@ pub struct Base {
     pub revision: String,
     /// Its Compose and env files.
     pub repo: Repo,
+    /// Files that are other than they were, by path from the root.
+    pub changed: BTreeSet<String>,
+}
+
+impl Base {
+    /// Compares a tree with an earlier one, both in memory.
+    #[must_use]
+    pub fn of(revision: &str, repo: Repo, now: &Repo) -> Self {
+        let paths = repo.files.iter().chain(&now.files).map(|file| &file.path);
+        let text = |repo: &Repo, path: &str| repo.get(path).map(|file| file.text.clone());
+        let changed = paths.filter(|path| text(&repo, path) != text(now, path)).cloned().collect();
+        Self { revision: revision.to_owned(), repo, changed }
+    }
 }
 
 /// What a check is asked for besides which lints run.

@@ -53,7 +53,7 @@ pub(super) fn found_since(
     now: &[(&str, &str)],
 ) -> Vec<String> {
     let repo = repo(now);
-    let base = Base { revision: "main".to_owned(), repo: self::repo(before) };
+    let base = Base::of("main", self::repo(before), &repo);
     let inputs = Inputs { base: Some(base), ..inputs(&repo) };
     told(&repo, &look(lint, &repo, &inputs))
 }

@@ -1,14 +1,15 @@
 //! Which files a tree has: what git tracks, and what it neither tracks nor ignores.
 //!
-//! Git itself is asked, the one process that is ever started: its index has versions, extensions
+//! Git itself is asked: its index has versions, extensions
 //! and hash lengths, its ignore rules have sources outside the tree, and asking costs 2 ms.
 //! Deliberately absent: opening any of the files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use ignore::{DirEntry, WalkBuilder};
+
+use crate::repo::git;
 
 /// The files of a tree.
 #[derive(Debug, Default)]
@@ -51,35 +52,11 @@ pub(super) fn list(root: &Path, ignored: Ignored) -> Listing {
 
 /// Asks git. An unmerged file is listed once for each side, hence the set.
 fn ask_git(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
-    let mut git = Command::new("git");
-    // A monitor is a program of the repository's own choice, and listing does not need it.
-    git.arg("-C").arg(root).args(["-c", "core.fsmonitor=false", "ls-files", "-z"]);
-    git.args(["--cached", "--others", "--exclude-standard"]).stdin(Stdio::null());
-    // Inside a hook these speak of the repository that is committed to, which need not be ours.
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
-        git.env_remove(variable);
-    }
-    let output = git.output().map_err(|error| format!("git can't be run: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("git says: {}", said.lines().next().unwrap_or("nothing")));
-    }
+    let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let output = git::ask(root, &args)?;
     // A repository inside this one is listed as a folder, with a slash at its end.
-    let paths = output.stdout.split(|&byte| byte == 0);
-    let files = paths.filter(|path| !path.is_empty() && !path.ends_with(b"/"));
-    Ok(files.map(path_of).collect())
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    // Elsewhere git prints UTF-8 whatever the file system's encoding.
-    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+    let files = git::items(&output).filter(|path| !path.ends_with(b"/"));
+    Ok(files.map(git::path_of).collect())
 }
 
 /// Leaves out tracked files whose folder was replaced by a symbolic link since: the path now

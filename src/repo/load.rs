@@ -339,7 +339,7 @@ fn content(path: &Path, meta: &Metadata) -> std::io::Result<Content> {
     Ok(Content::Text(bytes))
 }
 
-fn matters_by_name(path: &str) -> bool {
+pub(super) fn matters_by_name(path: &str) -> bool {
     let name = file_name(path);
     has_compose_name(path) || is_dot_env(name) || name.ends_with(".env")
 }
@@ -353,7 +353,7 @@ fn looks_like_compose(file: &SourceFile) -> bool {
     has_compose_name(&file.path) || is_compose_content(&file.path, file.text.as_bytes())
 }
 
-fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
+pub(super) fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     let keys: [&[u8]; 3] = [b"services:", b"include:", b"extends"];
     is_yaml && keys.iter().any(|key| memmem::find(bytes, key).is_some())
@@ -371,7 +371,7 @@ fn runs_compose(path: &str, bytes: &[u8]) -> bool {
 }
 
 /// Gives a path with `/` between its parts, and whether it is UTF-8 as it stands.
-fn slashed(path: &Path) -> (String, bool) {
+pub(super) fn slashed(path: &Path) -> (String, bool) {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     (parts.join("/"), path.to_str().is_some())
 }

@@ -4,6 +4,8 @@
 //! writing.
 
 pub mod config;
+mod git;
+pub mod history;
 pub mod kind;
 mod list;
 pub mod load;

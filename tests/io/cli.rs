@@ -14,13 +14,13 @@ const COMPOSE: &str = "services:\n  web:\n    depends_on: [db] # the db\n  db:\n
 
 /// What a command line gave.
 #[derive(Debug)]
-struct Ran {
-    exit: u8,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Ran {
+    pub(crate) exit: u8,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
-fn composemod(folder: &Path, args: &str) -> Ran {
+pub(crate) fn composemod(folder: &Path, args: &str) -> Ran {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = run_with(folder, args, &mut stdout, &mut stderr);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");

@@ -4,5 +4,6 @@
 
 mod cli;
 mod diff;
+mod history;
 mod load;
 mod tree;

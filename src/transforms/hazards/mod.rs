@@ -25,12 +25,12 @@ mod provider_env;
 mod role_missing_on_fresh_volume;
 mod secret_path_moved;
 mod shared_secret_variable;
-mod stateful_rename;
-mod superuser_on_live_volume;
+pub(crate) mod stateful_rename;
+pub(crate) mod superuser_on_live_volume;
 #[cfg(test)]
 mod tests;
 mod underscore_in_host_name;
-mod view;
+pub(crate) mod view;
 mod volume_key_renamed;
 
 use crate::diagnostics::Finding;

@@ -86,7 +86,7 @@ pub(crate) fn data(service: &Value) -> Vec<Mount<'_>> {
 }
 
 /// Tells whether anything is mounted where a store keeps its data.
-pub(super) fn is_covered(store: &Store, service: &Value) -> bool {
+pub(crate) fn is_covered(store: &Store, service: &Value) -> bool {
     let volumes = service.get("volumes").map(Value::items).unwrap_or_default();
     let memory = service.get("tmpfs").map(Value::items).unwrap_or_default();
     let targets = volumes.iter().filter_map(|item| item.text_of("target"));

@@ -3,6 +3,7 @@
 use super::Hazard;
 use super::mount::{self, Mount};
 use super::view::{Renamed, View};
+use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Severity};
 
 pub(super) const HAZARD: Hazard = Hazard {
@@ -25,30 +26,15 @@ fn run(view: &View<'_>) -> Vec<Finding> {
 
 fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
     let (old, new) = (renamed.old, renamed.new);
-    let store = mount::store(renamed.before);
-    let data = mount::data(renamed.before);
     if view.is_job(old) {
         return None;
     }
-    let stays = format!("`up -d` starts `{new}` and leaves the old container of `{old}` running");
-    let (severity, message) = match (store, data.first()) {
-        // The engine does not let two containers have one name.
-        (Some(store), Some(mount)) if has_one_name(renamed) => {
-            let message = format!(
-                "the old container of `{old}` stays on the {}: if `{new}` is started beside it under another name, two {} servers on one data directory can destroy it",
-                named(mount),
-                store.name
-            );
-            (Severity::Warning, message)
-        }
-        (Some(store), Some(mount)) => {
-            let danger = format!("two {} servers on one data directory can destroy it", store.name);
-            (Severity::Error, format!("{stays} on the same {}: {danger}", named(mount)))
-        }
-        (None, Some(mount)) => {
-            (Severity::Warning, format!("{stays}: both write to the same {}", named(mount)))
-        }
-        (Some(_), None) => {
+    let (before, after) = (renamed.before, renamed.after);
+    let (severity, message) = match mount::data(before).first() {
+        Some(mount) => danger(old, new, (before, after), mount),
+        None => {
+            mount::store(before)?;
+            let stays = stays(old, new);
             let keeps = renamed.intent.aliases.iter().any(|alias| alias == old);
             let message = match keeps {
                 true => format!("{stays}: `{old}` is answered by both in turn"),
@@ -56,7 +42,6 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
             };
             (Severity::Warning, message)
         }
-        (None, None) => return None,
     };
     let help = format!(
         "while the old file is in place: {}; clients fail for the seconds in between",
@@ -66,13 +51,44 @@ fn finding(view: &View<'_>, renamed: &Renamed<'_>) -> Option<Finding> {
     Some(Finding::new(HAZARD.id, severity, message).at(place.path, place.span).help(help))
 }
 
+/// Says what it means that a service of another key takes the data of one that is gone, given both
+/// and where the old one mounts the data.
+pub(crate) fn danger(
+    old: &str,
+    new: &str,
+    (before, after): (&Value, &Value),
+    mount: &Mount<'_>,
+) -> (Severity, String) {
+    let stays = stays(old, new);
+    match mount::store(before) {
+        // The engine does not let two containers have one name.
+        Some(store) if has_one_name(before, after) => {
+            let message = format!(
+                "the old container of `{old}` stays on the {}: if `{new}` is started beside it under another name, two {} servers on one data directory can destroy it",
+                named(mount),
+                store.name
+            );
+            (Severity::Warning, message)
+        }
+        Some(store) => {
+            let danger = format!("two {} servers on one data directory can destroy it", store.name);
+            (Severity::Error, format!("{stays} on the same {}: {danger}", named(mount)))
+        }
+        None => (Severity::Warning, format!("{stays}: both write to the same {}", named(mount))),
+    }
+}
+
+fn stays(old: &str, new: &str) -> String {
+    format!("`up -d` starts `{new}` and leaves the old container of `{old}` running")
+}
+
 fn named(mount: &Mount<'_>) -> String {
     let source = mount.source.unwrap_or_default();
     if mount.is_volume { format!("volume `{source}`") } else { format!("folder `{source}`") }
 }
 
 /// Tells whether the new container is to bear the old one's name.
-fn has_one_name(renamed: &Renamed<'_>) -> bool {
-    let name = renamed.before.text_of("container_name");
-    name.is_some() && renamed.after.text_of("container_name") == name
+fn has_one_name(before: &Value, after: &Value) -> bool {
+    let name = before.text_of("container_name");
+    name.is_some() && after.text_of("container_name") == name
 }

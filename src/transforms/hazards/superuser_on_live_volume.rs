@@ -4,6 +4,7 @@ use super::Hazard;
 use super::mount;
 use super::view::{Server, View, any_text};
 use crate::compose::call::quoted;
+use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Severity};
 
 pub(super) const HAZARD: Hazard = Hazard {
@@ -20,13 +21,7 @@ fn run(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn finding(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
-    let is_kept = mount::store(server.before).is_none_or(|store| {
-        // What is in memory is made anew each time.
-        mount::mounts(server.before)
-            .any(|mount| mount::is_its_folder(store, server.before, mount.target))
-            || !mount::is_covered(store, server.before)
-    });
-    if !is_kept {
+    if !is_kept(server.before) {
         return None;
     }
     let (from, to) = (&server.intent.from, &server.intent.to);
@@ -44,21 +39,37 @@ fn finding(view: &View<'_>, server: &Server<'_>) -> Option<Finding> {
         ),
         false => (Severity::Warning, message),
     };
-    let sql = format!(
-        "CREATE ROLE {} LOGIN SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS",
-        identifier(to)
-    );
     let help = format!(
-        "before the change is deployed: `{} exec {} psql -U {} -d postgres -c {} -c {}`; it asks for the password, which is to be the one in POSTGRES_PASSWORD",
-        view.docker_compose(),
-        quoted(server.key),
-        quoted(from),
-        quoted(&sql),
-        quoted(&format!("\\password {}", identifier(to))),
+        "before the change is deployed: {}; it asks for the password, which is to be the one in POSTGRES_PASSWORD",
+        making(&view.docker_compose(), server.key, from, to)
     );
     let user = server.environment.get("POSTGRES_USER").and_then(|user| view.place(user));
     let place = user.or_else(|| view.service(server.key))?;
     Some(Finding::new(HAZARD.id, severity, message).at(place.path, place.span).help(help))
+}
+
+/// Tells whether a server's data outlive its container: what is in memory is made anew each time.
+fn is_kept(service: &Value) -> bool {
+    mount::store(service).is_none_or(|store| {
+        mount::mounts(service).any(|mount| mount::is_its_folder(store, service, mount.target))
+            || !mount::is_covered(store, service)
+    })
+}
+
+/// The command that makes a superuser, as the one there is. `compose` starts a command on the
+/// project.
+pub(crate) fn making(compose: &str, service: &str, from: &str, to: &str) -> String {
+    let sql = format!(
+        "CREATE ROLE {} LOGIN SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS",
+        identifier(to)
+    );
+    format!(
+        "`{compose} exec {} psql -U {} -d postgres -c {} -c {}`",
+        quoted(service),
+        quoted(from),
+        quoted(&sql),
+        quoted(&format!("\\password {}", identifier(to))),
+    )
 }
 
 /// A role's name as SQL takes it.

@@ -257,20 +257,13 @@ impl<'a> View<'a> {
 
     /// The commands that take a service's container away, with the file that still has it.
     pub(super) fn removal(&self, service: &str) -> String {
-        let compose = self.docker_compose();
-        let service = quoted(service);
-        format!("`{compose} stop -t 120 {service} && {compose} rm -f {service}`")
+        removal(&self.docker_compose(), service)
     }
 
     /// The commands that put a service's new container in the old one's place.
     pub(super) fn replacement(&self, old: &str, new: &str) -> String {
         let compose = self.docker_compose();
-        format!(
-            "{}, then check that `{compose} ps -a {}` lists none; with the new file: `{compose} up -d {}`",
-            self.removal(old),
-            quoted(old),
-            quoted(new),
-        )
+        replacement(&compose, &compose, old, new)
     }
 
     /// The start of a command on this project, to be run at the root: `docker compose -f a.yml`.
@@ -279,12 +272,30 @@ impl<'a> View<'a> {
     }
 }
 
+/// The commands that take a service's container away. `compose` is the start of a command on the
+/// project, with the file that still has the service.
+fn removal(compose: &str, service: &str) -> String {
+    let service = quoted(service);
+    format!("`{compose} stop -t 120 {service} && {compose} rm -f {service}`")
+}
+
+/// The commands that put a service's new container in the old one's place. `before` and `after`
+/// start a command on the project with its old and its new files.
+pub(crate) fn replacement(before: &str, after: &str, old: &str, new: &str) -> String {
+    format!(
+        "{}, then check that `{before} ps -a {}` lists none; with the new file: `{after} up -d {}`",
+        removal(before, old),
+        quoted(old),
+        quoted(new),
+    )
+}
+
 fn is_same(a: &Project, b: &Project) -> bool {
     (&a.folder, &a.main) == (&b.folder, &b.main)
 }
 
 /// The name by which the engine knows a volume or network of a project, where the files tell it.
-pub(super) fn engine_name(
+pub(crate) fn engine_name(
     model: &Effective,
     project: &Project,
     section: &str,
@@ -303,14 +314,14 @@ pub(super) fn engine_name(
 }
 
 /// Tells whether a volume or network is made outside of the project.
-pub(super) fn is_external(settings: &Value) -> bool {
+pub(crate) fn is_external(settings: &Value) -> bool {
     settings
         .get("external")
         .is_some_and(|external| external.is_true() || external.text_of("name").is_some())
 }
 
 /// A project's name: what its files say, else its folder's. The root's own name is not known.
-pub(super) fn project_name(model: &Effective, project: &Project) -> Option<String> {
+pub(crate) fn project_name(model: &Effective, project: &Project) -> Option<String> {
     let name = model.name.as_deref().unwrap_or_else(|| file_name(&project.folder));
     let name: String = name
         .chars()
@@ -322,7 +333,7 @@ pub(super) fn project_name(model: &Effective, project: &Project) -> Option<Strin
 }
 
 /// Tells whether some text in a value is as asked, keys aside.
-pub(super) fn any_text(value: &Value, is_it: &dyn Fn(&str) -> bool) -> bool {
+pub(crate) fn any_text(value: &Value, is_it: &dyn Fn(&str) -> bool) -> bool {
     match &value.kind {
         ValueKind::Scalar(text) => is_it(text),
         ValueKind::List(items) => items.iter().any(|item| any_text(item, is_it)),

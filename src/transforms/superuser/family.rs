@@ -25,17 +25,17 @@ impl Family {
     pub(crate) const USER: &'static str = "POSTGRES_USER";
 
     /// Gives the variable of the default database.
-    pub(super) fn database_key(self) -> &'static str {
+    pub(crate) fn database_key(self) -> &'static str {
         if self == Self::Kartoza { "POSTGRES_DBNAME" } else { "POSTGRES_DB" }
     }
 
     /// Gives the variable of the superuser's password.
-    pub(super) fn password_key(self) -> &'static str {
+    pub(crate) fn password_key(self) -> &'static str {
         if self == Self::Kartoza { "POSTGRES_PASS" } else { "POSTGRES_PASSWORD" }
     }
 
     /// Gives the superuser where no variable says it.
-    pub(super) fn default_user(self) -> &'static str {
+    pub(crate) fn default_user(self) -> &'static str {
         match self {
             Self::Kartoza => "docker",
             Self::Supabase => "supabase_admin",
@@ -44,7 +44,7 @@ impl Family {
     }
 
     /// Gives the default database where no variable says it; none where it is named like the user.
-    pub(super) fn default_database(self) -> Option<&'static str> {
+    pub(crate) fn default_database(self) -> Option<&'static str> {
         match self {
             Self::Kartoza => Some("gis"),
             Self::Supabase => Some("postgres"),
