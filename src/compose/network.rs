@@ -53,6 +53,50 @@ pub fn presences<'v>(
     found
 }
 
+/// Where a service looks names up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ground<'v> {
+    /// On networks whose engine answers.
+    Networks(Vec<Presence<'v>>),
+    /// On the host, which knows containers by no name.
+    Host,
+    /// On the engine's own bridge, where only links are names.
+    Bridge,
+    /// Nowhere: it has no network.
+    Nowhere,
+    /// The files don't tell: another container's namespace, a variable, a network of the engine's.
+    Unknown,
+}
+
+/// What `network_mode: service:` may chain; a longer chain, or a circle, runs nowhere.
+const MAX_CHAIN: usize = 16;
+
+/// Gives where a service looks names up: in another service's namespace that is where the other
+/// one does.
+#[must_use]
+pub fn ground<'v>(model: &'v Effective, project: &Project, name: &str) -> Ground<'v> {
+    let mut at = model.services.get(name);
+    for _ in 0..MAX_CHAIN {
+        let Some(service) = at else { break };
+        let mode = match service.get("network_mode") {
+            None => return Ground::Networks(presences(model, project, service)),
+            Some(mode) => mode.text().unwrap_or_default(),
+        };
+        match mode.strip_prefix("service:") {
+            Some(other) => at = model.services.get(other),
+            None => {
+                return match mode {
+                    "host" => Ground::Host,
+                    "bridge" => Ground::Bridge,
+                    "none" => Ground::Nowhere,
+                    _ => Ground::Unknown,
+                };
+            }
+        }
+    }
+    Ground::Unknown
+}
+
 /// Gives the names that a service answers to, by network.
 #[must_use]
 pub fn answers<'v>(
