@@ -16,6 +16,7 @@ mod merge;
 pub mod model;
 pub mod names;
 pub mod naming;
+pub mod network;
 mod normal;
 pub mod setting;
 pub mod store;

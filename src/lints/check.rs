@@ -132,14 +132,7 @@ fn of_files(
 
 /// Runs on each way of loading each project; what an earlier one found at a place is not said again.
 fn of_projects(context: &Context<'_>, lints: &[&'static Lint]) -> Vec<Finding> {
-    let is_whole = |loading: &Loading<'_>| {
-        let mut files = loading.project.files.iter().chain(loading.files);
-        let is_broken = |path: &String| {
-            context.workspace.files.get(path).is_some_and(|file| file.malformed().is_some())
-        };
-        !files.any(is_broken)
-    };
-    let loadings: Vec<Loading<'_>> = context.loadings().filter(is_whole).collect();
+    let loadings: Vec<Loading<'_>> = context.loadings().filter(Loading::is_whole).collect();
     let each: Vec<Vec<Finding>> = loadings
         .par_iter()
         .map(|loading| {

@@ -251,6 +251,16 @@ impl<'a> Loading<'a> {
         self.model.services.iter().map(|(name, service)| (name.as_str(), service))
     }
 
+    /// Tells whether all of its files could be read to their ends.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_broken = |path: &String| {
+            let file = self.context.workspace.files.get(path);
+            file.is_some_and(|file| file.malformed().is_some())
+        };
+        !self.project.files.iter().chain(self.files).any(is_broken)
+    }
+
     /// Gives the place of a value.
     #[must_use]
     pub fn place(&self, value: &Value) -> Option<Place> {

@@ -108,17 +108,7 @@ impl<'a> Build<'a> {
                 own.insert(alias.to_owned(), Some(target.to_owned()));
             }
         }
-        if let Some(hosts) = service.get("extra_hosts") {
-            let items = hosts.items().iter().filter_map(Value::text);
-            let items = items.filter_map(|item| item.split(['=', ':']).next());
-            own.extend(
-                hosts
-                    .entries()
-                    .map(|(host, _)| host)
-                    .chain(items)
-                    .map(|host| (host.to_owned(), None)),
-            );
-        }
+        own.extend(extra_hosts(service).map(|host| (host.to_owned(), None)));
         let networks = self.names.get(project).map(|names| names.networks(name));
         Reacher { project, name, service, networks: networks.unwrap_or_default(), own }
     }
@@ -329,6 +319,14 @@ impl<'a> Build<'a> {
             .map(|part| ProjectLabel { name: name(part), main: part.project.main.clone() });
         Graph { projects: projects.collect(), nodes, edges }
     }
+}
+
+/// Gives the names that a service has addresses for.
+pub(super) fn extra_hosts(service: &Value) -> impl Iterator<Item = &str> {
+    let hosts = service.get("extra_hosts");
+    let items = hosts.map(Value::items).unwrap_or_default().iter().filter_map(Value::text);
+    let items = items.filter_map(|item| item.split(['=', ':']).next());
+    hosts.into_iter().flat_map(Value::entries).map(|(host, _)| host).chain(items)
 }
 
 fn service_key(project: usize, name: &str) -> Key {

@@ -15,11 +15,13 @@ use crate::text::span::Span;
 mod build;
 mod names;
 mod outside;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod texts;
 
 pub use build::{Part, graph};
+pub use reach::{Reach, Reader, private_names, reaches};
 
 /// Services, shared volumes and names outside, with who reaches whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

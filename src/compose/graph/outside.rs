@@ -9,16 +9,22 @@ use crate::compose::setting::{Subject, subject};
 /// name with dots does not count; a database or broker does. Neither does what may be a part of a
 /// password: an address with a second `@` behind its host.
 pub(super) fn hosts<'v>(key: &str, value: &'v str) -> Vec<&'v str> {
+    let found = reached(key, value).into_iter();
+    found.filter_map(|endpoint| value.get(endpoint.host)).collect()
+}
+
+/// Finds the same hosts, each with what stands around it.
+pub(super) fn reached(key: &str, value: &str) -> Vec<Endpoint> {
     let subject = subject(key);
     if matches!(subject, Subject::Secret | Subject::Image | Subject::Path | Subject::User) {
         return Vec::new();
     }
-    let found = endpoints(value);
-    let found = found.iter().filter(|endpoint| is_reached(key, subject, value, endpoint));
+    let mut found = endpoints(value);
+    found.retain(|endpoint| {
+        is_reached(key, subject, value, endpoint)
+            && value.get(endpoint.host.clone()).is_some_and(is_host)
+    });
     found
-        .filter_map(|endpoint| value.get(endpoint.host.clone()))
-        .filter(|host| is_host(host))
-        .collect()
 }
 
 fn is_reached(key: &str, subject: Subject, value: &str, endpoint: &Endpoint) -> bool {
@@ -53,7 +59,7 @@ const LOCAL_SCHEMES: [&str; 9] =
     ["file", "unix", "fd", "npipe", "docker", "oci", "sqlite", "data", "urn"];
 
 /// Tells whether text could be a host on another machine.
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let is_own = ["localhost", "0.0.0.0", "none", "null", "true", "false"]
         .iter()

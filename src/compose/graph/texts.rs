@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::compose::command::{self, Context};
 use crate::compose::effective::Effective;
-use crate::compose::graph::Means;
+use crate::compose::graph::{Means, Reader};
 use crate::compose::setting;
 use crate::compose::usage::{Class, Confidence, Usage, is_whole};
 use crate::compose::value::{Value, ValueKind};
@@ -17,6 +17,8 @@ use crate::compose::values::content;
 pub(super) struct Text<'m> {
     /// What a person finds it by: a variable's name, `command`.
     pub(super) by: String,
+    /// Who reads it.
+    pub(super) reader: Reader,
     /// How it is read.
     pub(super) kind: TextKind,
     /// The value.
@@ -37,30 +39,33 @@ pub(super) enum TextKind {
 /// Gives the values of a service that may hold host names.
 pub(super) fn texts<'m>(model: &'m Effective, name: &str, service: &'m Value) -> Vec<Text<'m>> {
     let mut found = Vec::new();
-    let mut settings = |prefix: &str, pairs: Option<&'m Value>| {
+    let mut settings = |reader: Reader, prefix: &str, pairs: Option<&'m Value>| {
         for (key, value) in pairs.into_iter().flat_map(Value::entries) {
-            found.push(Text { by: format!("{prefix}{key}"), kind: TextKind::Setting, value });
+            let by = format!("{prefix}{key}");
+            found.push(Text { by, reader, kind: TextKind::Setting, value });
         }
     };
-    for (path, prefix) in [
-        (["labels"].as_slice(), "labels."),
-        (&["annotations"], "annotations."),
-        (&["deploy", "labels"], "labels."),
-        (&["build", "args"], "build."),
-        (&["logging", "options"], "logging."),
-        (&["provider", "options"], "provider."),
+    for (path, prefix, reader) in [
+        (["labels"].as_slice(), "labels.", Reader::Others),
+        (&["annotations"], "annotations.", Reader::Others),
+        (&["deploy", "labels"], "labels.", Reader::Others),
+        (&["build", "args"], "build.", Reader::Engine),
+        (&["logging", "options"], "logging.", Reader::Engine),
+        (&["provider", "options"], "provider.", Reader::Engine),
     ] {
-        settings(prefix, service.at(path));
+        settings(reader, prefix, service.at(path));
     }
     for hook in HOOKS.iter().filter_map(|hook| service.get(hook)).flat_map(Value::items) {
-        settings("", hook.get("environment"));
+        settings(Reader::Service, "", hook.get("environment"));
     }
     for (key, value) in model.environments.get(name).into_iter().flatten() {
-        found.push(Text { by: key.clone(), kind: TextKind::Setting, value });
+        let (by, reader) = (key.clone(), Reader::Service);
+        found.push(Text { by, reader, kind: TextKind::Setting, value });
     }
     let mut command = |by: &str, value: Option<&'m Value>| {
-        let text = value.map(|value| Text { by: by.to_owned(), kind: TextKind::Command, value });
-        found.extend(text);
+        let reader = Reader::Service;
+        let (by, kind) = (by.to_owned(), TextKind::Command);
+        found.extend(value.map(|value| Text { by, reader, kind, value }));
     };
     command("command", service.get("command"));
     command("entrypoint", service.get("entrypoint"));
@@ -75,6 +80,7 @@ pub(super) fn texts<'m>(model: &'m Effective, name: &str, service: &'m Value) ->
         let value = model.configs.get(source).and_then(|config| config.get("content"));
         found.extend(value.map(|value| Text {
             by: format!("configs.{source}"),
+            reader: Reader::Service,
             kind: TextKind::Content,
             value,
         }));

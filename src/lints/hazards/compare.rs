@@ -13,7 +13,7 @@ use crate::diagnostics::{Finding, Place};
 use crate::lints::context::{Context, Inputs, Loading, LoadingKind};
 use crate::repo::workspace::Workspace;
 use crate::transforms::hazards::mount::{self, Mount};
-use crate::transforms::hazards::view::engine_name;
+use crate::compose::network::engine_name;
 
 /// One way of loading a project, at the revision and now.
 pub(super) struct Change<'c> {

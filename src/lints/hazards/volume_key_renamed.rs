@@ -7,7 +7,7 @@ use crate::diagnostics::{Finding, Place, Severity};
 use crate::lints::context::{Context, Loading};
 use crate::lints::{Run, declare_lint};
 use crate::transforms::hazards::mount::{self, Mount};
-use crate::transforms::hazards::view::{engine_name, is_external, project_name};
+use crate::compose::network::{engine_name, is_external, project_name};
 
 declare_lint! {
     /// A volume has another name than before, so that its service starts on an empty one.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Hazard;
-use super::network::{Answering, answers};
+use super::network::Answering;
 use super::view::{Borne, View};
+use crate::compose::network::answers;
 use crate::diagnostics::{Finding, Severity};
 
 pub(super) const HAZARD: Hazard = Hazard {

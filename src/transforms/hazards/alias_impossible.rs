@@ -1,8 +1,8 @@
 //! The old name can't be kept as an alias.
 
 use super::Hazard;
-use super::network::presences;
 use super::view::{Borne, View};
+use crate::compose::network::presences;
 use crate::diagnostics::Finding;
 
 pub(super) const HAZARD: Hazard = Hazard {

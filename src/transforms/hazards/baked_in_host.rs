@@ -2,10 +2,10 @@
 
 use super::Hazard;
 use super::mount::mounts;
-use super::network::{answers, presences};
 use super::view::{View, any_text};
 use crate::compose::default_host::default_hosts;
 use crate::compose::model::{file_name, folder, join};
+use crate::compose::network::{answers, presences};
 use crate::compose::setting::{Subject, subject};
 use crate::compose::usage::occurrences;
 use crate::compose::value::{Origin, Value};

@@ -1,7 +1,8 @@
 //! Names that Compose makes of a service's, and their uses.
 
 use super::Hazard;
-use super::view::{Renamed, View, project_name};
+use super::view::{Renamed, View};
+use crate::compose::network::project_name;
 use crate::compose::usage::Class;
 use crate::diagnostics::Finding;
 

@@ -1,9 +1,9 @@
 //! Others may reach the service by its old name over a network that is not only this project's.
 
 use super::Hazard;
-use super::network::{Presence, presences};
-use super::view::{View, is_external};
+use super::view::View;
 use crate::compose::call::quoted;
+use crate::compose::network::{Presence, is_external, presences};
 use crate::compose::value::Value;
 use crate::diagnostics::Finding;
 

@@ -1,25 +1,14 @@
 //! Which names a service answers to on which network, within its project and over projects.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
-use super::view::{View, engine_name};
+use super::view::View;
 use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
+use crate::compose::network::{answers, presences};
 use crate::compose::value::Value;
 use crate::diagnostics::Place;
 use crate::transforms::situation::Situation;
-
-/// A service on one network.
-pub(super) struct Presence<'v> {
-    /// The network's key in its project.
-    pub(super) key: &'v str,
-    /// What tells the network from others, over all projects: the engine's name where it is known.
-    pub(super) id: String,
-    /// Names that the service answers to besides its own and its container's.
-    pub(super) aliases: Vec<&'v str>,
-}
 
 /// Another project of the tree.
 pub(super) struct Other<'a> {
@@ -35,52 +24,6 @@ pub(super) fn others<'a>(situation: &'a Situation<'a>) -> Vec<Other<'a>> {
     };
     let projects = situation.workspace.projects.par_iter().filter(is_foreign);
     projects.map(|project| Other { project, model: situation.after.model(project) }).collect()
-}
-
-/// Gives the networks that a service is on; none where it has a `network_mode`.
-pub(super) fn presences<'v>(
-    model: &'v Effective,
-    project: &Project,
-    service: &'v Value,
-) -> Vec<Presence<'v>> {
-    if service.get("network_mode").is_some() {
-        return Vec::new();
-    }
-    let id = |key: &str| {
-        let own = || format!("{}#{key}", project.main);
-        engine_name(model, project, "networks", key).unwrap_or_else(own)
-    };
-    let mut found: Vec<Presence<'v>> = service
-        .get("networks")
-        .into_iter()
-        .flat_map(Value::entries)
-        .map(|(key, settings)| {
-            let aliases = settings.get("aliases").map(Value::items).unwrap_or_default();
-            let aliases = aliases.iter().filter_map(Value::text).collect();
-            Presence { key, id: id(key), aliases }
-        })
-        .collect();
-    if found.is_empty() {
-        found.push(Presence { key: "default", id: id("default"), aliases: Vec::new() });
-    }
-    found
-}
-
-/// Gives the names that a service answers to, by network.
-pub(super) fn answers<'v>(
-    model: &'v Effective,
-    project: &Project,
-    name: &'v str,
-    service: &'v Value,
-) -> BTreeMap<String, Vec<&'v str>> {
-    let own = [Some(name), service.text_of("container_name")];
-    presences(model, project, service)
-        .into_iter()
-        .map(|presence| {
-            let names = own.iter().flatten().copied().chain(presence.aliases);
-            (presence.id, names.collect())
-        })
-        .collect()
 }
 
 /// A service that answers to a name on a network.

@@ -8,8 +8,8 @@ use super::network::Other;
 use crate::compose::call::{docker_compose, quoted};
 use crate::compose::discover::Project;
 use crate::compose::effective::Effective;
-use crate::compose::model::file_name;
 use crate::compose::names::Namespace;
+use crate::compose::network;
 use crate::compose::store::is_within;
 use crate::compose::value::{Value, ValueKind};
 use crate::diagnostics::Place;
@@ -252,7 +252,7 @@ impl<'a> View<'a> {
         section: &str,
         key: &str,
     ) -> Option<String> {
-        engine_name(model, self.project, section, key)
+        network::engine_name(model, self.project, section, key)
     }
 
     /// The commands that take a service's container away, with the file that still has it.
@@ -292,44 +292,6 @@ pub(crate) fn replacement(before: &str, after: &str, old: &str, new: &str) -> St
 
 fn is_same(a: &Project, b: &Project) -> bool {
     (&a.folder, &a.main) == (&b.folder, &b.main)
-}
-
-/// The name by which the engine knows a volume or network of a project, where the files tell it.
-pub(crate) fn engine_name(
-    model: &Effective,
-    project: &Project,
-    section: &str,
-    key: &str,
-) -> Option<String> {
-    let settings = model.section(section)?.get(key);
-    let own = settings.and_then(|settings| {
-        settings.text_of("name").or_else(|| settings.get("external")?.text_of("name"))
-    });
-    let name = match own {
-        Some(name) => name.to_owned(),
-        None if settings.is_some_and(is_external) => key.to_owned(),
-        None => format!("{}_{key}", project_name(model, project)?),
-    };
-    (!name.contains('$')).then_some(name)
-}
-
-/// Tells whether a volume or network is made outside of the project.
-pub(crate) fn is_external(settings: &Value) -> bool {
-    settings
-        .get("external")
-        .is_some_and(|external| external.is_true() || external.text_of("name").is_some())
-}
-
-/// A project's name: what its files say, else its folder's. The root's own name is not known.
-pub(crate) fn project_name(model: &Effective, project: &Project) -> Option<String> {
-    let name = model.name.as_deref().unwrap_or_else(|| file_name(&project.folder));
-    let name: String = name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'))
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    let name = name.trim_start_matches(['_', '-']);
-    (!name.is_empty() && !name.contains('$')).then(|| name.to_owned())
 }
 
 /// Tells whether some text in a value is as asked, keys aside.

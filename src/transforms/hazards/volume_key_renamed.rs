@@ -1,8 +1,9 @@
 //! A volume gets another key, and with it another name in the engine.
 
 use super::Hazard;
-use super::view::{View, is_external};
+use super::view::View;
 use crate::compose::names::Namespace;
+use crate::compose::network::is_external;
 use crate::compose::value::Value;
 use crate::diagnostics::Finding;
 
