@@ -10,6 +10,7 @@ use crate::compose::model::{
     ComposeFile, file_name, folder, has_compose_name, is_compose, join, may_be_part,
 };
 use crate::diagnostics::Finding;
+use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
 use crate::yaml::document::SyntaxErrorKind;
@@ -65,11 +66,17 @@ impl Workspace {
         workspace
     }
 
-    /// Gives the files that the Compose files name, by path from the root, whether they are there or
-    /// not: env files, files that are included and extended from, Dockerfiles. What a variable names
-    /// is left out. The `.gitignore` files that tell of them are among them.
+    /// Gives the files that tell more of the Compose files, by path from the root, whether they are
+    /// there or not: env files, what is included and extended from, Dockerfiles; `.gitignore` files;
+    /// and whatever may set variables, by its name. What a variable names is left out.
     #[must_use]
-    pub fn named_files(&self) -> BTreeSet<String> {
+    pub fn named_files(&self, repo: &Repo) -> BTreeSet<String> {
+        let sets_variables = |path: &&String| {
+            matches!(
+                kind(path, ""),
+                FileKind::Env | FileKind::Ci | FileKind::Make | FileKind::Shell
+            )
+        };
         let each = self.files.values().flat_map(|file| {
             let mut named = env_files_of(file);
             named.extend(referenced_files(file));
@@ -77,7 +84,7 @@ impl Workspace {
             named.extend(above(folder(&file.path)).filter_map(|folder| join(folder, ".gitignore")));
             named
         });
-        each.collect()
+        each.chain(repo.all_paths.iter().filter(sets_variables).cloned()).collect()
     }
 
     fn take(&mut self, file: ComposeFile) {

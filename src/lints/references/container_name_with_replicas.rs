@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn files_are_seen_together() {
         let base = ("compose.yaml", "services: {a: {image: x, container_name: n}}");
-        let over = ("compose.override.yaml", "services: {a: {scale: 2}}");
+        let over = ("compose.override.yaml", "services: {a: {deploy: {replicas: 2}}}");
         let reset =
             ("compose.override.yaml", "services: {a: {container_name: !reset null, scale: 2}}");
         assert_eq!(found(&LINT, &[base, over]).len(), 1);

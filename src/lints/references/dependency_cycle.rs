@@ -183,7 +183,7 @@ mod tests {
                 "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n"
             ),
             [
-                "compose.yaml:2:29 services depend on one another in a circle, a → b → a: docker compose refuses the project"
+                "compose.yaml:2:30 services depend on one another in a circle, a → b → a: docker compose refuses the project"
             ]
         );
     }

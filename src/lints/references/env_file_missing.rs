@@ -1,7 +1,10 @@
 //! `env_file` that is not there.
 
-use super::env_files::is_env_file_beside;
+use std::collections::BTreeSet;
+
 use super::ignored::Ignored;
+use super::missing::is_explained;
+use super::templates::is_template_beside;
 use crate::compose::model::{file_name, folder, join};
 use crate::compose::value::{Origin, Value};
 use crate::diagnostics::Finding;
@@ -48,6 +51,7 @@ declare_lint! {
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
     let repo = loading.context.repo;
     let ignored = Ignored::of(repo);
+    let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for (name, service) in loading.services() {
         for item in service.get("env_file").map(Value::items).unwrap_or_default() {
@@ -57,13 +61,17 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
                 continue;
             };
             let is_there = |path: &String| repo.all_paths.binary_search(path).is_ok();
-            let is_made = ignored.covers(&path)
+            let by = value.origin.as_ref().map_or("", Origin::path);
+            let is_made = is_explained(loading, by, &path)
+                || ignored.covers(&path)
                 || file_name(&path) == "stack.env"
-                || is_env_file_beside(repo, &path);
+                || is_template_beside(repo, &path);
             if is_made || is_there(&path) || also.iter().any(is_there) {
                 continue;
             }
-            let Some(place) = loading.place(value) else { continue };
+            // A list that several services have by an alias is said once.
+            let place = loading.place(value).filter(|place| told.insert(place.clone()));
+            let Some(place) = place else { continue };
             let message = format!(
                 "`{path}` is not there, and docker compose does not start `{name}` without it"
             );
@@ -116,7 +124,7 @@ mod tests {
             ("/etc/gone.env", 0),
             ("stack.env", 0),
             ("secret/gone.env", 0),
-            (".env", 0),
+            ("a.env", 0),
             ("db.env", 0),
         ] {
             let text = format!("services: {{a: {{image: x, env_file: {env_file}}}}}");
@@ -124,7 +132,7 @@ mod tests {
                 ("compose.yaml", text.as_str()),
                 ("there.env", ""),
                 (".gitignore", "secret/\n"),
-                (".env.example", ""),
+                ("a.env.example", ""),
                 ("db.env.sample", ""),
             ];
             assert_eq!(found(&LINT, &files).len(), expected, "{env_file}");

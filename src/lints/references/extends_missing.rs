@@ -89,7 +89,7 @@ mod tests {
         ];
         assert_eq!(
             found(&LINT, &files),
-            ["b/base.yaml:1:33 `b/deep.yaml` is not there, so docker compose refuses the project"]
+            ["b/base.yaml:1:32 `b/deep.yaml` is not there, so docker compose refuses the project"]
         );
     }
 }

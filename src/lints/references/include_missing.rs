@@ -73,10 +73,20 @@ mod tests {
     }
 
     #[test]
+    fn what_something_makes_is_let_be() {
+        let text = "include: [vendor.yaml]";
+        let told = format!("# vendor.yaml comes from upstream: see README.md\n{text}");
+        assert_eq!(found(&LINT, &[("compose.yaml", text)]).len(), 1);
+        assert_eq!(found(&LINT, &[("compose.yaml", &told)]), [""; 0]);
+        let script = ("prepare.sh", "curl -o vendor.yaml https://example.org/vendor.yaml\n");
+        assert_eq!(found(&LINT, &[("compose.yaml", text), script]), [""; 0]);
+    }
+
+    #[test]
     fn included_files_include_from_their_own_folder() {
         let files = [
             ("compose.yaml", "include: [a/compose.yaml]"),
-            ("a/compose.yaml", "include: [b.yaml, c.yaml]\nservices: {}"),
+            ("a/compose.yaml", "include: [b.yaml, c.yaml]\nservices: {a: {image: x}}"),
             ("a/b.yaml", "services: {db: {image: x}}"),
         ];
         assert_eq!(

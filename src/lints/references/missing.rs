@@ -3,6 +3,7 @@
 use super::ignored::Ignored;
 use super::reach::{What, is_loaded_by_itself, reach};
 use crate::compose::model::{file_name, folder};
+use crate::compose::usage::occurrences;
 use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::Lint;
@@ -19,11 +20,13 @@ pub(super) enum Named {
 pub(super) fn find(lint: &Lint, loading: &Loading<'_>, named: Named) -> Vec<Finding> {
     let ignored = Ignored::of(loading.context.repo);
     let found = reach(loading).missing.into_iter().filter_map(|missing| {
+        let is_made =
+            |path: &str| ignored.covers(path) || is_explained(loading, &missing.place.path, path);
         let (message, help) = match missing.what {
-            What::Included(path) if named == Named::ByInclude && !ignored.covers(&path) => {
+            What::Included(path) if named == Named::ByInclude && !is_made(&path) => {
                 (absent(&path), help(loading, &path))
             }
-            What::Extended(path) if named == Named::ByExtends && !ignored.covers(&path) => {
+            What::Extended(path) if named == Named::ByExtends && !is_made(&path) => {
                 (absent(&path), help(loading, &path))
             }
             What::ServiceOf { path, name, known } if named == Named::ByExtends => {
@@ -45,6 +48,22 @@ pub(super) fn find(lint: &Lint, loading: &Loading<'_>, named: Named) -> Vec<Find
         Some(finding.at(missing.place.path, missing.place.span).help(help))
     });
     found.collect()
+}
+
+/// Tells whether a comment of the file that names another one, or a script, speaks of it: then
+/// something makes it before docker compose is called.
+pub(super) fn is_explained(loading: &Loading<'_>, by: &str, path: &str) -> bool {
+    let workspace = loading.context.workspace;
+    let name = file_name(path);
+    let says = |text: &str| occurrences(text, name).any(|(_, is_whole)| is_whole);
+    let in_comments = workspace.files.get(by).is_some_and(|file| {
+        let text = file.doc.text();
+        let comments = file.doc.comments().iter();
+        comments.filter_map(|span| text.get(span.range())).any(says)
+    });
+    let is_other = |path: &str| !workspace.files.contains_key(path);
+    let mut others = loading.context.repo.files.iter().filter(|file| is_other(&file.path));
+    in_comments || others.any(|file| says(&file.text))
 }
 
 fn absent(path: &str) -> String {

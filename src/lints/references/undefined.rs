@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::reach::{Reach, What, is_complete, is_loaded_by_itself, reach};
-use crate::compose::model::{ComposeFile, folder};
+use crate::compose::model::{ComposeFile, folder, has_compose_name};
 use crate::compose::names::{Form, Namespace, Reference};
 use crate::compose::value::{Origin, Value};
 use crate::diagnostics::fix::{Applicability, Fix};
@@ -59,8 +59,8 @@ pub(super) fn named(service: &Value, namespace: Namespace) -> BTreeSet<&str> {
             let volumes = list(&["volumes"]).iter();
             let volumes = volumes.filter(|item| item.text_of("type") == Some("volume"));
             let sources = volumes.filter_map(|item| plain(item.get("source")?));
-            // One letter is a drive.
-            sources.filter(|name| is_name(name) && name.len() > 1).collect()
+            // One letter is a drive, and so is what stands before a colon.
+            sources.filter(|name| is_name(name) && name.len() > 1 && !name.contains(':')).collect()
         }
         Namespace::Secret => sources("secrets").filter(|name| is_name(name)).collect(),
         Namespace::Config => sources("configs").filter(|name| is_name(name)).collect(),
@@ -128,11 +128,17 @@ impl Search<'_, '_> {
     /// Whether a file that may be loaded together with these defines a name.
     fn may_be_elsewhere(&self, name: &str) -> bool {
         let section = section(self.namespace);
-        if self.loading.is_defined_beside(section, name) {
+        // What a file that is only extended from defines is not in the project.
+        let is_base = |path: &&str| self.reach.extended.iter().any(|file| file.path == *path);
+        let beside = self.loading.project.all_files().filter(|path| !is_base(path));
+        if self.loading.context.tree.definition(beside, section, name).is_some() {
             return true;
         }
         let here = self.loading.project.folder.as_str();
         let is_sure = is_loaded_by_itself(self.loading);
+        if !is_sure && self.is_left_to_others() {
+            return true;
+        }
         let files = self.loading.context.workspace.files.values().filter(|file| {
             let there = folder(&file.path);
             match (is_sure, self.namespace) {
@@ -145,6 +151,14 @@ impl Search<'_, '_> {
         let mut keys = files
             .flat_map(|file| file.section(section).filter_map(|entry| file.doc.value(entry.key)));
         keys.any(|key| key == name)
+    }
+
+    /// Whether files without a Compose file's name define nothing of the sort at all: templates of
+    /// another tool, which adds what is needed, or parts of what that tool loads.
+    fn is_left_to_others(&self) -> bool {
+        let things = self.loading.model.section(section(self.namespace));
+        let is_named = self.loading.files.iter().all(|path| has_compose_name(path));
+        !is_named && things.is_none_or(|things| things.is_empty())
     }
 
     /// Gives a finding for each place that names what is not there.

@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_file_beside_may_define_it() {
         let user = ("compose.yaml", "services: {a: {image: x, configs: [s]}}");
-        let other = "services: {}\nconfigs: {s: {file: ./s}}";
+        let other = "services: {b: {image: x}}\nconfigs: {s: {file: ./s}}";
         assert_eq!(found(&LINT, &[user, ("compose.prod.yaml", other)]).len(), 0);
     }
 

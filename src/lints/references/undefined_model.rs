@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_file_beside_may_define_it() {
         let user = ("compose.yaml", "services: {a: {image: x, models: [m]}}");
-        let other = "services: {}\nmodels: {m: {model: ai/x}}";
+        let other = "services: {b: {image: x}}\nmodels: {m: {model: ai/x}}";
         assert_eq!(found(&LINT, &[user, ("compose.prod.yaml", other)]).len(), 0);
     }
 

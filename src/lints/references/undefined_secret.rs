@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_file_beside_may_define_it() {
         let user = ("compose.yaml", "services: {a: {image: x, secrets: [s]}}");
-        let other = "services: {}\nsecrets: {s: {file: ./s}}";
+        let other = "services: {b: {image: x}}\nsecrets: {s: {file: ./s}}";
         assert_eq!(found(&LINT, &[user, ("compose.prod.yaml", other)]).len(), 0);
     }
 

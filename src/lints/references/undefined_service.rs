@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(
             found_in(&LINT, "services:\n  a: {image: x, depends_on: [b]}\n"),
             [
-                "compose.yaml:2:29 `depends_on` names the service `b`, which no file defines: docker compose refuses the project"
+                "compose.yaml:2:30 `depends_on` names the service `b`, which no file defines: docker compose refuses the project"
             ]
         );
     }

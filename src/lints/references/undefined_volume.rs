@@ -77,7 +77,11 @@ mod tests {
     fn a_file_beside_may_define_it() {
         let user = ("compose.yaml", "services: {a: {image: x, volumes: ['data:/x']}}");
         assert_eq!(
-            found(&LINT, &[user, ("compose.prod.yaml", "services: {}\nvolumes: {data: }")]).len(),
+            found(
+                &LINT,
+                &[user, ("compose.prod.yaml", "services: {b: {image: x}}\nvolumes: {data: }")]
+            )
+            .len(),
             0
         );
     }

@@ -57,22 +57,22 @@ mod tests {
     #[test]
     fn what_no_service_uses_is_found() {
         for (text, places) in [
-            ("services: {a: {image: x}}\nvolumes: {n: }", 1),
+            ("services: {a: {image: x}}\nvolumes: {nn: }", 1),
             (
-                "services: {a: {image: x, volumes: ['n:/x', './m:/y']}}\nvolumes: {n: , m: , o: {external: true}}",
+                "services: {a: {image: x, volumes: ['nn:/x', './m:/y']}}\nvolumes: {nn: , m: , o: {external: true}}",
                 2,
             ),
             (
-                "services: {a: {image: x, volumes: [{type: volume, source: n, target: /x}]}}\nvolumes: {n: }",
+                "services: {a: {image: x, volumes: [{type: volume, source: nn, target: /x}]}}\nvolumes: {nn: }",
                 0,
             ),
             (
-                "services: {a: {image: x, volumes: [{type: cluster, source: n, target: /x}]}}\nvolumes: {n: }",
+                "services: {a: {image: x, volumes: [{type: cluster, source: nn, target: /x}]}}\nvolumes: {nn: }",
                 0,
             ),
-            ("services: {a: {image: x, volumes: ['${V:-./data}:/x']}}\nvolumes: {n: }", 0),
-            ("x-v: &v ['n:/x']\nservices: {a: {image: x, volumes: *v}}\nvolumes: {n: }", 0),
-            ("volumes: {n: }", 0),
+            ("services: {a: {image: x, volumes: ['${V:-./data}:/x']}}\nvolumes: {nn: }", 0),
+            ("x-v: &v ['nn:/x']\nservices: {a: {image: x, volumes: *v}}\nvolumes: {nn: }", 0),
+            ("volumes: {nn: }", 0),
         ] {
             assert_eq!(found_in(&LINT, text).len(), places, "{text}");
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::env_files::is_env_like;
 use super::undefined::is_within;
 use crate::compose::env_file;
 use crate::compose::interpolate::{Piece, pieces};
@@ -12,6 +11,7 @@ use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Finding, Place};
 use crate::lints::context::{Context, FileView};
 use crate::lints::{Run, declare_lint};
+use crate::repo::kind::{FileKind, kind};
 use crate::text::span::Span;
 use crate::yaml::document::NodeId;
 
@@ -125,7 +125,7 @@ fn set_near(view: &FileView<'_>) -> BTreeSet<String> {
     let here = folder(view.path());
     let files = view.context.repo.files.iter().filter(|file| {
         let there = folder(&file.path);
-        is_env_like(&file.path) && (is_within(here, there) || is_within(there, here))
+        kind(&file.path, "") == FileKind::Env && (is_within(here, there) || is_within(there, here))
     });
     let mut names = BTreeSet::new();
     for file in files {
