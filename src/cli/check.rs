@@ -251,7 +251,7 @@ fn read(stale: &[StaleName], scope: &Scope, globals: &Globals) -> Result<Repo, F
     let mut repo = globals
         .read(Texts::Holding(names), &extra)
         .map_err(|error| (error.findings, Box::new(error.repo)))?;
-    let named = Workspace::new(&repo, &globals.files).named_env_files();
+    let named = Workspace::new(&repo, &globals.files).named_files(&repo);
     repo.read_also(&named);
     Ok(repo)
 }

@@ -42,6 +42,8 @@ pub struct Effective {
     pub secrets: BTreeMap<String, Value>,
     /// Configs.
     pub configs: BTreeMap<String, Value>,
+    /// Models.
+    pub models: BTreeMap<String, Value>,
     /// What each service's container gets as environment: `env_file` under `environment`. A
     /// variable that is passed through from the caller has no text.
     pub environments: BTreeMap<String, BTreeMap<String, Value>>,
@@ -50,7 +52,7 @@ pub struct Effective {
 }
 
 /// Sections whose things are merged by name.
-const SECTIONS: [&str; 4] = ["networks", "volumes", "secrets", "configs"];
+const SECTIONS: [&str; 5] = ["networks", "volumes", "secrets", "configs", "models"];
 
 /// What `extends` may nest; a file that nests deeper, or in a circle, is no file of people's.
 const MAX_DEPTH: usize = 32;
@@ -81,6 +83,7 @@ impl Effective {
             "volumes" => Some(&self.volumes),
             "secrets" => Some(&self.secrets),
             "configs" => Some(&self.configs),
+            "models" => Some(&self.models),
             _ => None,
         }
     }
@@ -97,6 +100,7 @@ impl Effective {
             "volumes" => Some(&mut self.volumes),
             "secrets" => Some(&mut self.secrets),
             "configs" => Some(&mut self.configs),
+            "models" => Some(&mut self.models),
             _ => None,
         }
     }

@@ -13,9 +13,32 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<
     scored.into_iter().take(3).map(|(_, candidate)| candidate).collect()
 }
 
+/// Gives the one name that a mistyped one surely meant: no other is as near. Names that differ in
+/// their digits are different things.
+#[must_use]
+pub fn only_near<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let ratio = |candidate: &str| similar::TextDiff::from_chars(name, candidate).ratio();
+    let near = known.into_iter().filter(|candidate| ratio(candidate) >= 0.8);
+    let mut near = near.filter(|candidate| digits(candidate) == digits(name));
+    near.next().filter(|_| near.next().is_none())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, only_near};
+
+    #[test]
+    fn one_near_name_is_meant() {
+        for (name, known, expected) in [
+            ("postgrs", &["postgres", "web"][..], Some("postgres")),
+            ("worker-a", &["worker-b", "worker-c"], None),
+            ("web2", &["web1"], None),
+            ("cache", &["redis"], None),
+        ] {
+            assert_eq!(only_near(name, known.iter().copied()), expected, "{name}");
+        }
+    }
 
     #[test]
     fn the_nearest_name_comes_first() {

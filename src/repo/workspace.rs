@@ -10,6 +10,7 @@ use crate::compose::model::{
     ComposeFile, file_name, folder, has_compose_name, is_compose, join, may_be_part,
 };
 use crate::diagnostics::Finding;
+use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
 use crate::yaml::document::SyntaxErrorKind;
@@ -65,11 +66,25 @@ impl Workspace {
         workspace
     }
 
-    /// Gives the env files that the Compose files name, by path from the root, whether they are
-    /// there or not. What a variable names is left out.
+    /// Gives the files that tell more of the Compose files, by path from the root, whether they are
+    /// there or not: env files, what is included and extended from, Dockerfiles; `.gitignore` files;
+    /// and whatever may set variables, by its name. What a variable names is left out.
     #[must_use]
-    pub fn named_env_files(&self) -> BTreeSet<String> {
-        self.files.values().flat_map(env_files_of).collect()
+    pub fn named_files(&self, repo: &Repo) -> BTreeSet<String> {
+        let sets_variables = |path: &&String| {
+            matches!(
+                kind(path, ""),
+                FileKind::Env | FileKind::Ci | FileKind::Make | FileKind::Shell
+            )
+        };
+        let each = self.files.values().flat_map(|file| {
+            let mut named = env_files_of(file);
+            named.extend(referenced_files(file));
+            named.extend(dockerfiles_of(file));
+            named.extend(above(folder(&file.path)).filter_map(|folder| join(folder, ".gitignore")));
+            named
+        });
+        each.chain(repo.all_paths.iter().filter(sets_variables).cloned()).collect()
     }
 
     fn take(&mut self, file: ComposeFile) {
@@ -124,6 +139,26 @@ fn env_files_of(file: &ComposeFile) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// The Dockerfiles of a file's services.
+fn dockerfiles_of(file: &ComposeFile) -> BTreeSet<String> {
+    let builds = file.services().filter_map(|service| file.attribute(service.body, "build"));
+    let paths = builds.filter_map(|(_, build)| {
+        let short = file.doc.value(build.value).map(|context| context.into_owned());
+        let context = short.or_else(|| file.text_of(build.value, "context"))?;
+        let context = join(folder(&file.path), &context)?;
+        let name = file.text_of(build.value, "dockerfile");
+        join(&context, name.as_deref().unwrap_or("Dockerfile"))
+    });
+    paths.collect()
+}
+
+/// A folder and all above it, the root last.
+fn above(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |at| {
+        (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(above, _)| above))
+    })
 }
 
 fn may_be_compose(source: &SourceFile) -> bool {

@@ -1,12 +1,66 @@
-//! Lints of the group `references`.
+//! Lints of names that lead nowhere, or to two things.
 
 mod alias_collision;
+mod completed_but_restarts;
+mod container_name_twice;
+mod container_name_with_replicas;
+mod dependency_cycle;
+mod env_file_missing;
+mod extends_missing;
+mod healthy_without_healthcheck;
+mod ignored;
+mod include_missing;
+mod missing;
+mod port_published_twice;
+mod ports;
+mod profiles;
+mod reach;
+mod replicas;
 mod scene;
 mod spot;
+mod templates;
+mod undefined;
+mod undefined_config;
+mod undefined_model;
+mod undefined_network;
+mod undefined_secret;
+mod undefined_service;
+mod undefined_volume;
 mod unknown_host;
 mod unreachable_host;
+mod unused;
+mod unused_config;
+mod unused_model;
+mod unused_network;
+mod unused_secret;
+mod unused_volume;
+mod variable_unset;
 
 use crate::lints::Lint;
 
-pub(super) const LINTS: &[Lint] =
-    &[alias_collision::LINT, unknown_host::LINT, unreachable_host::LINT];
+pub(super) const LINTS: &[Lint] = &[
+    alias_collision::LINT,
+    completed_but_restarts::LINT,
+    container_name_twice::LINT,
+    container_name_with_replicas::LINT,
+    dependency_cycle::LINT,
+    env_file_missing::LINT,
+    extends_missing::LINT,
+    healthy_without_healthcheck::LINT,
+    include_missing::LINT,
+    port_published_twice::LINT,
+    undefined_config::LINT,
+    undefined_model::LINT,
+    undefined_network::LINT,
+    undefined_secret::LINT,
+    undefined_service::LINT,
+    undefined_volume::LINT,
+    unknown_host::LINT,
+    unreachable_host::LINT,
+    unused_config::LINT,
+    unused_model::LINT,
+    unused_network::LINT,
+    unused_secret::LINT,
+    unused_volume::LINT,
+    variable_unset::LINT,
+];

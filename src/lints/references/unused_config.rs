@@ -1,0 +1,98 @@
+//! A config that no service uses.
+
+use super::unused;
+use crate::compose::names::Namespace;
+use crate::diagnostics::Finding;
+use crate::lints::context::FileView;
+use crate::lints::{Run, declare_lint};
+
+declare_lint! {
+    /// A config is defined that no service uses.
+    ///
+    /// ## What it does
+    ///
+    /// Finds entries of the top-level `configs:` that no service names: neither in the same file, nor in
+    /// one that may be loaded together with it, nor in a fragment under `x-…`. Where a variable may
+    /// name any config nothing is said. The fix is safe.
+    ///
+    /// ## Why is this bad
+    ///
+    /// A service that was meant to have it does not, or it is left over and misleads.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// services:
+    ///   web:
+    ///     image: example/web:1.4
+    /// configs:
+    ///   token:
+    ///     file: ./token.txt
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// services:
+    ///   web:
+    ///     image: example/web:1.4
+    ///     configs: [token]
+    /// configs:
+    ///   token:
+    ///     file: ./token.txt
+    /// ```
+    "unused-config", References, Warning, On, Run::File(run),
+}
+
+fn run(view: &FileView<'_>) -> Vec<Finding> {
+    unused::find(&LINT, Namespace::Config, view)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LINT;
+    use crate::lints::testing::{found, found_in, mended};
+
+    #[test]
+    fn what_no_service_uses_is_found() {
+        for (text, places) in [
+            ("services: {a: {image: x}}\nconfigs: {n: {file: ./n}}", 1),
+            (
+                "services: {a: {image: x, configs: [n, {source: m}]}}\nconfigs: {n: {file: ./n}, m: {file: ./m}, o: {external: true}}",
+                1,
+            ),
+            (
+                "services: {a: {image: x, credential_spec: {config: n}}}\nconfigs: {n: {file: ./n}}",
+                0,
+            ),
+            ("services: {a: {image: x, configs: ['${S}']}}\nconfigs: {n: {file: ./n}}", 0),
+            ("configs: {n: {file: ./n}}", 0),
+        ] {
+            assert_eq!(found_in(&LINT, text).len(), places, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_beside_may_use_it() {
+        let base = ("compose.yaml", "services: {a: {image: x}}\nconfigs: {one: {file: ./t}}");
+        let user = "services: {b: {image: x, configs: [one]}}";
+        assert_eq!(found(&LINT, &[base]).len(), 1);
+        for (path, text, expected) in [
+            ("compose.override.yaml", user, 0),
+            ("compose.dev.yaml", user, 0),
+            ("dev/compose.yaml", user, 0),
+            ("dev/compose.yaml", &format!("{user}\nconfigs: {{one: }}"), 1),
+            ("compose.dev.yaml", "services: {b: {image: x}}", 1),
+        ] {
+            assert_eq!(found(&LINT, &[base, (path, text)]).len(), expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn it_goes_and_its_section_with_it() {
+        let two = "services:\n  a:\n    image: x\n    configs: [one]\nconfigs:\n  one: {file: ./t}\n  two: {file: ./t} # c\n";
+        assert_eq!(mended(&LINT, two), two.replace("  two: {file: ./t} # c\n", ""));
+        let one = "services:\n  a:\n    image: x\nconfigs:\n  one: {file: ./t}\n";
+        assert_eq!(mended(&LINT, one), "services:\n  a:\n    image: x\n");
+    }
+}
