@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::diagnostics::Finding;
 use crate::lints::Lint;
 use crate::lints::select::Selection;
-use crate::lints::suppress::Suppression;
+use crate::lints::suppress::{Suppression, Tool};
 use crate::text::span::Span;
 
 pub(super) const LINTS: &[Lint] =
@@ -59,7 +59,8 @@ pub(super) fn judge(path: &str, all: &[Used], selection: &Selection) -> Vec<Find
     let selected = lints.into_iter().filter(|(lint, _)| selection.runs(lint.id));
     selected
         .flat_map(|(_, judge)| {
-            all.iter().flat_map(move |used| {
+            let own = all.iter().filter(|used| used.suppression.tool == Tool::Composemod);
+            own.flat_map(move |used| {
                 judge(used, selection)
                     .into_iter()
                     .map(move |finding| finding.at(path, used.suppression.span))
