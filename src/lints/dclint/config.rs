@@ -65,7 +65,7 @@ pub fn translate(source: &SourceFile) -> Result<Option<Translation>, Finding> {
         _ => root,
     };
     let mut reader = Reader { doc: &doc, path: &source.path, findings: Vec::new() };
-    let section = root.map(|root| reader.section(root)).unwrap_or_default();
+    let section = reader.section(root);
     let text = section.text(&source.path);
     Ok(Some(Translation { text, findings: reader.findings }))
 }
@@ -148,10 +148,10 @@ impl Reader<'_> {
         self.doc.items(list).iter().map(|item| self.text(item.value)).collect()
     }
 
-    fn section(&mut self, root: NodeId) -> Section {
+    fn section(&mut self, root: Option<NodeId>) -> Section {
         let mut section = Section::default();
         let mut rules: Vec<Entry> = Vec::new();
-        for entry in self.doc.entries(root) {
+        for entry in root.map(|root| self.doc.entries(root)).unwrap_or_default() {
             match &*self.text(entry.key) {
                 "rules" => rules.extend(self.doc.entries(entry.value)),
                 "exclude" => {

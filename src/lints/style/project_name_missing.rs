@@ -123,7 +123,7 @@ mod tests {
         for (files, count) in [
             (vec![("compose.yaml", services)], 1),
             (vec![("a/compose.yaml", services), ("b/compose.yaml", services)], 2),
-            (vec![("compose.yaml", services), ("compose.override.yaml", "name: b\n")], 0),
+            (vec![("compose.yaml", services), ("compose.override.yaml", named)], 0),
             (vec![("compose.yaml", named), ("compose.override.yaml", services)], 0),
             (vec![("compose.yaml", services), (".env", "COMPOSE_PROJECT_NAME=a\n")], 0),
             (vec![("compose.yaml", named)], 0),

@@ -110,7 +110,10 @@ mod tests {
                 "services:\n  a:\n    zzz: 1\n    x-a: 1\n    image: x\n  b: {ports: [], image: x}\n",
                 2,
             ),
-            ("x-a: &a\n  restart: always\n  image: x\nservices:\n  b:\n    <<: *a\n", 1),
+            (
+                "x-a: &a\n  restart: always\n  image: x\nservices:\n  b:\n    <<: *a\n  c: {image: x}\n",
+                1,
+            ),
             (
                 "services:\n  a:\n    <<: {restart: always}\n    image: x\n    cap_add: []\n    x-a: 1\n",
                 0,
@@ -131,7 +134,7 @@ mod tests {
         for (before, after) in [
             (
                 "services:\n  a:\n    # by hand\n    restart: always # why\n    ports:\n    - 80:80\n    # - 81:81\n    image: x\n\n    # none\n    build: .\n    # end\n  b: {}\n",
-                "services:\n  a:\n    image: x\n    # none\n    build: .\n\n    ports:\n    - 80:80\n    # - 81:81\n    # by hand\n    restart: always # why\n    # end\n  b: {}\n",
+                "services:\n  a:\n    image: x\n    # none\n    build: .\n    ports:\n    - 80:80\n    # - 81:81\n\n    # by hand\n    restart: always # why\n    # end\n  b: {}\n",
             ),
             (
                 "services:\n  a:\n    restart: always\n    command: |\n      run\n    environment:\n      A: 1\n      # B: 2\n",

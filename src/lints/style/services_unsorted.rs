@@ -68,14 +68,14 @@ mod tests {
     #[test]
     fn services_are_compared_by_name() {
         for (text, expected) in [
-            ("services:\n  b: {}\n  a: {}\n", "3:3"),
-            ("services:\n  a: {}\n  c: {}\n  b: {}\n", "4:3"),
-            ("services: {b: {}, a: {}}\n", "1:19"),
-            ("services:\n  a1: {}\n  a-b: {}\n", "3:3"),
-            ("services:\n  a-b: {}\n  a1: {}\n  B: {}\n", ""),
-            ("services:\n  a_b: {}\n  a-b: {}\n", ""),
+            ("services:\n  b:\n  a:\n", "3:3"),
+            ("services:\n  a:\n  c:\n  b:\n", "4:3"),
+            ("services: {b: , a: }\n", "1:17"),
+            ("services:\n  a1:\n  a-b:\n", "3:3"),
+            ("services:\n  a-b:\n  a1:\n  B:\n", ""),
+            ("services:\n  a_b:\n  a-b:\n", ""),
             ("services:\n  web: &w {image: x}\n  api: *w\n", ""),
-            ("services:\n  a: {}\n", ""),
+            ("services:\n  a:\n", ""),
             ("services:\n", ""),
             ("x: {b: 1, a: 2}\n", ""),
         ] {
@@ -96,18 +96,21 @@ mod tests {
                 "services:\n  # old:\n  #   image: y\n\n  # the api\n  api:\n    image: z\n\n  # the web\n  web:\n    image: x # pinned\n    # ports: []\n\nvolumes: {}\n",
             ),
             (
-                "services:\n  # all of them\n\n  b: {}\n  a: {}",
-                "services:\n  # all of them\n\n  a: {}\n  b: {}",
+                "services:\n  # all of them\n\n  b:\n  a:",
+                "services:\n  # all of them\n\n  a:\n  b:",
             ),
             (
                 "services:\r\n  b:\r\n    image: x\r\n\r\n  a:\r\n    image: y\r\n",
                 "services:\r\n  a:\r\n    image: y\r\n\r\n  b:\r\n    image: x\r\n",
             ),
             (
-                "services:\n  b: {image: &i x}\n  z: {}\n  a: {image: *i}\n",
-                "services:\n  b: {image: &i x}\n  a: {image: *i}\n  z: {}\n",
+                "services:\n  b: {image: &i x}\n  z:\n  a: {image: *i}\n",
+                "services:\n  b: {image: &i x}\n  a: {image: *i}\n  z:\n",
             ),
-            ("services: {b: {x-n: 1}, a: {}}\n", "services: {a: {}, b: {x-n: 1}}\n"),
+            (
+                "services: {b: {image: x}, a: {image: y}}\n",
+                "services: {a: {image: y}, b: {image: x}}\n",
+            ),
         ] {
             assert_eq!(mended(&LINT, before), after);
         }

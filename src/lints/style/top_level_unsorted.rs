@@ -84,19 +84,19 @@ mod tests {
     #[test]
     fn keys_are_compared_by_their_places() {
         for (text, count) in [
-            ("services: {}\nversion: '3'\n", 1),
-            ("services: {}\nx-a: 1\n", 1),
-            ("x-b: 1\nx-a: 1\nservices: {}\n", 1),
-            ("services: {}\nmodels: {}\nvolumes: {}\n", 1),
-            ("x-a: 1\nversion: '3'\nname: a\nservices: {}\nvolumes: {}\nmodels: {}\n", 0),
-            ("x-b: &b 1\nx-a: *b\nservices: {}\n", 0),
+            ("services: {a: }\nversion: '3'\n", 1),
+            ("services: {a: }\nx-a: 1\n", 1),
+            ("x-b: 1\nx-a: 1\nservices: {a: }\n", 1),
+            ("services: {a: }\nmodels: {}\nvolumes: {}\n", 1),
+            ("x-a: 1\nversion: '3'\nname: a\nservices: {a: }\nvolumes: {}\nmodels: {}\n", 0),
+            ("x-b: &b 1\nx-a: *b\nservices: {a: }\n", 0),
             ("services: &s {a: {image: x}}\nx-a: *s\n", 0),
-            ("---\nservices: {}\n---\nvolumes: {}\n", 0),
+            ("---\nservices: {a: }\n---\nvolumes: {}\n", 0),
         ] {
             assert_eq!(found_in(&LINT, text).len(), count, "{text}");
         }
         let order = "lint: {options: {top-level-unsorted: {order: [services, x-]}}}";
-        let files = [("compose.yaml", "services: {}\nx-a: 1\n"), ("composemod.yaml", order)];
+        let files = [("compose.yaml", "services: {a: }\nx-a: 1\n"), ("composemod.yaml", order)];
         assert_eq!(found(&LINT, &files), [""; 0]);
     }
 
@@ -104,8 +104,8 @@ mod tests {
     fn each_moves_with_what_belongs_to_it() {
         for (before, after) in [
             (
-                "# dclint disable x\nvolumes:\n  a:\n\n# what runs\nservices:\n  b: {}\n# end\n",
-                "# dclint disable x\n# what runs\nservices:\n  b: {}\n\nvolumes:\n  a:\n# end\n",
+                "# dclint disable x\nvolumes:\n  a:\n\n# what runs\nservices:\n  b:\n# end\n",
+                "# dclint disable x\n# what runs\nservices:\n  b:\n\nvolumes:\n  a:\n# end\n",
             ),
             (
                 "# license\n\n# disks\nvolumes: {}\nservices: {a: {image: x}}",
@@ -116,8 +116,8 @@ mod tests {
                 "\u{feff}name: é\nservices: {a: {image: x}}\n",
             ),
             (
-                "---\n# head\nservices: {}\nname: a\n...\n",
-                "---\n# head\nname: a\nservices: {}\n...\n",
+                "---\n# head\nservices: {a: }\nname: a\n...\n",
+                "---\n# head\nname: a\nservices: {a: }\n...\n",
             ),
         ] {
             assert_eq!(mended(&LINT, before), after);
@@ -128,10 +128,10 @@ mod tests {
     fn what_is_not_sure_is_not_moved() {
         for text in [
             "services:\n  a:\n    command: |+\n      x\n\nname: a\n",
-            "services: {}\nname: a\nname: b\n",
-            "services: {}\nx-a: &a 1\nx-b: *a\nname: &a b\nx-c: *a\n",
-            "? services\n: {}\n? name\n: a\n",
-            "{services: {}, # c\n name: a}\n",
+            "services: {a: }\nname: a\nname: b\n",
+            "x-a: &a 1\nx-d: *a\nx-b: &a 2\nservices: {y: }\n",
+            "? services\n: a:\n? name\n: a\n",
+            "{services: {a: }, # c\n name: a}\n",
             "name: a\nx-a: |\n  b",
         ] {
             assert_eq!(mended(&LINT, text), text);

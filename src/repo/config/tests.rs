@@ -295,7 +295,7 @@ fn wishes_that_contradict_each_other_are_told() {
         ),
         (
             "lint: {options: {container-name-pattern: {pattern: '['}}}",
-            "1:51 config-invalid-value: `[` is no regular expression (write one: '^[a-z][a-z0-9-]+$')",
+            "1:52 config-invalid-value: `[` is no regular expression (write one: '^[a-z][a-z0-9-]+$')",
         ),
         (
             "renames: []\nrenames: []\n",
