@@ -33,6 +33,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Explain(ExplainArgs),
     Init(InitArgs),
+    MigrateConfig(MigrateConfigArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
     /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
@@ -309,6 +310,19 @@ pub(super) struct InitArgs {
     #[arg(long = "superuser", value_name = "SERVICE=NEW", value_parser = pair)]
     pub(super) superusers: Vec<(String, String)>,
     /// Writes the file, unless there is one.
+    #[arg(long)]
+    pub(super) write: bool,
+}
+
+/// Translates a configuration of dclint to the `lint` section of composemod.yaml.
+///
+/// What has no counterpart is told. A configuration that is a program is not run.
+#[derive(Debug, Args)]
+pub(super) struct MigrateConfigArgs {
+    /// The configuration [default: the one that dclint finds at the root].
+    #[arg(value_name = "FILE")]
+    pub(super) path: Option<PathBuf>,
+    /// Writes composemod.yaml, unless there is one.
     #[arg(long)]
     pub(super) write: bool,
 }

@@ -14,6 +14,7 @@ mod formats;
 mod generate;
 mod graph;
 mod init;
+mod migrate_config;
 mod paths;
 mod progress;
 mod rename;
@@ -170,6 +171,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Apply(args) => Work::Apply(args),
         Command::Runbook(args) => Work::Runbook(args),
         Command::Init(args) => Work::Init(args, cli.global.config.clone()),
+        Command::MigrateConfig(args) => Work::MigrateConfig(args, cli.global.config.clone()),
         Command::Check(args) => Work::Check(args),
         Command::Explain(args) => return explain::run(&args, io),
         Command::Graph => Work::Graph,
@@ -209,6 +211,9 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         },
         Work::Runbook(args) => runbook::run(&args, &globals, io),
         Work::Init(args, target) => init::run(args, target.as_deref(), &globals, io),
+        Work::MigrateConfig(args, target) => {
+            migrate_config::run(&args, target.as_deref(), &globals, io)
+        }
         Work::Check(args) => check::run(&args, &globals, io),
         Work::Graph => graph::run(&globals, io),
     }
@@ -223,6 +228,8 @@ enum Work {
     Runbook(args::RunbookArgs),
     /// With the file that is to be made.
     Init(args::InitArgs, Option<PathBuf>),
+    /// With the file that is to be made.
+    MigrateConfig(args::MigrateConfigArgs, Option<PathBuf>),
     Check(args::CheckArgs),
     Graph,
 }
@@ -238,7 +245,7 @@ fn globals(work: &Work, args: GlobalArgs, look: human::Look, io: &Io) -> Result<
     let project = args.project.map(|path| paths::project(&io.cwd, &root, &path)).transpose()?;
     let declaration = match work {
         // A first one is made where there may be none.
-        Work::Init(..) => Declaration::default(),
+        Work::Init(..) | Work::MigrateConfig(..) => Declaration::default(),
         _ => declaration::read(&io.cwd, &root, args.config.as_deref())?,
     };
     Ok(Globals {

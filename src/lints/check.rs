@@ -8,6 +8,7 @@ use crate::compose::discover::Project;
 use crate::compose::model::folder;
 use crate::diagnostics::{self, Finding};
 use crate::lints::context::{Context, FileView, Inputs, Loading};
+use crate::lints::dclint::comments::comments;
 use crate::lints::select::Selection;
 use crate::lints::suppress::suppressions;
 use crate::lints::suppressions::{Used, judge};
@@ -167,7 +168,10 @@ fn suppressed(
     });
     let by_path: BTreeMap<&str, Vec<Used>> = sources
         .filter_map(|source| {
-            let found = suppressions(source);
+            let mut found = suppressions(source);
+            if context.workspace.files.contains_key(&source.path) {
+                found.extend(comments(source));
+            }
             let used = found.into_iter().map(Used::new).collect();
             Some((source.path.as_str(), used)).filter(|(_, used): &(_, Vec<Used>)| !used.is_empty())
         })

@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod context;
+pub mod dclint;
 pub mod doc;
 pub mod fixes;
 mod hazards;

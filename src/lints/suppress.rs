@@ -18,6 +18,17 @@ pub struct Suppression {
     pub reach: Reach,
     /// Why, as it is written.
     pub reason: Option<String>,
+    /// Whose comment it is.
+    pub tool: Tool,
+}
+
+/// The tool that a comment speaks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// This one.
+    Composemod,
+    /// The linter that it replaces: its comments are heeded, and not judged.
+    Dclint,
 }
 
 /// Where a suppression holds.
@@ -74,6 +85,7 @@ fn suppression(text: &str, at: usize) -> Option<Suppression> {
         span: Span::new(at, end),
         reach: if is_file { Reach::File } else { Reach::Lines(lines(text, line)) },
         reason: (!reason.is_empty()).then(|| reason.to_owned()),
+        tool: Tool::Composemod,
     })
 }
 
@@ -84,7 +96,7 @@ const COMMENTS: [&str; 8] = ["#", "//", "<!--", "--", ";", "/*", "*", "%"];
 const CLOSERS: [&str; 2] = ["-->", "*/"];
 
 /// Gives the line and, after it, all up to the first one that is neither blank nor a comment.
-fn lines(text: &str, line: std::ops::Range<usize>) -> Span {
+pub(super) fn lines(text: &str, line: std::ops::Range<usize>) -> Span {
     let mut end = line.end;
     while end < text.len() {
         let next = line_range(text, end);

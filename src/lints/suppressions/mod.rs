@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::diagnostics::Finding;
 use crate::lints::Lint;
 use crate::lints::select::Selection;
-use crate::lints::suppress::Suppression;
+use crate::lints::suppress::{Suppression, Tool};
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
 
@@ -66,7 +66,8 @@ pub(super) fn judge(
     let selected = lints.into_iter().filter(|(lint, _)| selection.runs(lint.id));
     let mut found: Vec<Finding> = selected
         .flat_map(|(_, judge)| {
-            all.iter().flat_map(move |used| {
+            let own = all.iter().filter(|used| used.suppression.tool == Tool::Composemod);
+            own.flat_map(move |used| {
                 let at = move |finding: Finding| finding.at(path, used.suppression.span);
                 judge(used, selection).into_iter().map(at)
             })

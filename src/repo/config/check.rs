@@ -11,7 +11,10 @@ use crate::diagnostics::nearest::nearest;
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
 
-use super::{Allowance, At, Config, LintSettings, RenameDeclaration, SuperuserDeclaration};
+use super::{
+    Allowance, At, Config, KeyOrder, LintOptions, LintSettings, RenameDeclaration,
+    SuperuserDeclaration,
+};
 
 /// Says what is wrong with a declaration whose types are right.
 pub(super) fn check(config: &Config, source: &SourceFile) -> Vec<Finding> {
@@ -277,6 +280,22 @@ impl Checker<'_> {
             for text in paths.iter().chain(lints) {
                 self.filled(text);
             }
+        }
+        self.options(&lint.options);
+    }
+
+    fn options(&mut self, options: &LintOptions) {
+        for KeyOrder { order } in [&options.service_keys_unsorted, &options.top_level_unsorted] {
+            self.once(order, "key");
+            for key in order {
+                self.filled(key);
+            }
+        }
+        let Some(pattern) = &options.container_name_pattern.pattern else { return };
+        self.filled(pattern);
+        if regex::Regex::new(&pattern.value).is_err() {
+            let message = format!("`{}` is no regular expression", pattern.value);
+            self.invalid(pattern.span, message, "write one: '^[a-z][a-z0-9-]+$'");
         }
     }
 }

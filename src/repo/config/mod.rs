@@ -6,6 +6,7 @@
 
 mod check;
 mod date;
+mod options;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::text::source::SourceFile;
 use crate::text::span::Span;
 
 pub use date::Date;
+pub use options::{KeyOrder, LintOptions, NamePattern, QuoteStyle, Quotes};
 
 /// Where the declaration stands when no other file is named.
 pub const FILE_NAME: &str = "composemod.yaml";
@@ -123,6 +125,9 @@ pub struct LintSettings {
     /// Lints that may fire in some files.
     #[schemars(default)]
     pub allow: Vec<Allowance>,
+    /// What single lints are told, by lint.
+    #[schemars(default)]
+    pub options: LintOptions,
 }
 
 /// Lints that may fire in some files.

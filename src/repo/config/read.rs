@@ -16,8 +16,8 @@ use crate::yaml::document::{Document, Entry, Kind, NodeId, SyntaxErrorKind};
 use crate::yaml::scalar_type::ScalarType;
 
 use super::{
-    Allowance, At, Config, Date, LintSettings, ProjectDeclaration, RenameDeclaration,
-    SuperuserDeclaration,
+    Allowance, At, Config, Date, KeyOrder, LintOptions, LintSettings, NamePattern,
+    ProjectDeclaration, QuoteStyle, Quotes, RenameDeclaration, SuperuserDeclaration,
 };
 
 /// Reads a file as far as it can be read, and says what is wrong with the rest.
@@ -253,9 +253,51 @@ impl Read for LintSettings {
             fail_on: fields.get("fail-on"),
             exclude: fields.get("exclude").unwrap_or_default(),
             allow: fields.get("allow").unwrap_or_default(),
+            options: fields.get("options").unwrap_or_default(),
         };
         fields.end();
         Some(settings)
+    }
+}
+
+impl Read for LintOptions {
+    fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
+        let mut fields = Fields::of(reader, node, "`options`")?;
+        let options = Self {
+            container_name_pattern: fields.get("container-name-pattern").unwrap_or_default(),
+            ports_unquoted: fields.get("ports-unquoted").unwrap_or_default(),
+            service_keys_unsorted: fields.get("service-keys-unsorted").unwrap_or_default(),
+            top_level_unsorted: fields.get("top-level-unsorted").unwrap_or_default(),
+        };
+        fields.end();
+        Some(options)
+    }
+}
+
+impl Read for NamePattern {
+    fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
+        let mut fields = Fields::of(reader, node, "a pattern of names")?;
+        let pattern = fields.get("pattern");
+        fields.end();
+        Some(Self { pattern })
+    }
+}
+
+impl Read for QuoteStyle {
+    fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
+        let mut fields = Fields::of(reader, node, "a style of quotes")?;
+        let quotes = fields.get("quotes").unwrap_or_default();
+        fields.end();
+        Some(Self { quotes })
+    }
+}
+
+impl Read for KeyOrder {
+    fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
+        let mut fields = Fields::of(reader, node, "an order of keys")?;
+        let order = fields.get("order").unwrap_or_default();
+        fields.end();
+        Some(Self { order })
     }
 }
 
@@ -352,5 +394,11 @@ impl Read for Severity {
     fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
         let words = [("info", Self::Info), ("warning", Self::Warning), ("error", Self::Error)];
         reader.word(node, &words)
+    }
+}
+
+impl Read for Quotes {
+    fn read(reader: &mut Reader<'_>, node: NodeId) -> Option<Self> {
+        reader.word(node, &[("single", Self::Single), ("double", Self::Double)])
     }
 }

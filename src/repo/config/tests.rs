@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Config;
+use super::{Config, Quotes};
 use crate::text::source::SourceFile;
 
 /// Every key there is.
@@ -32,6 +32,11 @@ lint:
   exclude: ['archive/**']
   allow:
     - {paths: ['docs/**'], lints: [stale-name], reason: kept as history}
+  options:
+    container-name-pattern: {pattern: '^[a-z-]+$'}
+    ports-unquoted: {quotes: double}
+    service-keys-unsorted: {order: [image, build]}
+    top-level-unsorted: {order: [name, services, x-]}
 ";
 
 fn parse(text: &str) -> Result<Config, Vec<crate::diagnostics::Finding>> {
@@ -68,6 +73,9 @@ fn everything_is_read() {
     assert_eq!(config.project_files(), [["deploy/base.yml", "deploy/prod.yml"]]);
     assert_eq!(config.lint.severity.len(), 1);
     assert_eq!(config.lint.allow[0].reason.as_ref().map(|at| &*at.value), Some("kept as history"));
+    let options = &config.lint.options;
+    assert_eq!(options.ports_unquoted.quotes, Quotes::Double);
+    assert_eq!(options.top_level_unsorted.order.len(), 3);
 }
 
 #[test]
@@ -101,7 +109,7 @@ fn the_reader_asks_for_every_key_of_the_schema() {
     let full: Value = serde_yaml::from_str(FULL).unwrap();
     let mut objects = Vec::new();
     schema_keys(&schema, &schema, "", &mut objects);
-    assert_eq!(objects.len(), 6, "{objects:?}");
+    assert_eq!(objects.len(), 11, "{objects:?}");
     for (path, mut keys) in objects {
         // `FULL` is read without an error, so its keys are those that the reader asks for.
         let written = full.pointer(&path).and_then(Value::as_object).unwrap();
@@ -184,6 +192,11 @@ fn schema_and_reader_accept_the_same() {
         ("lint: {severity: [x]}", false),
         ("lint: {severity: {x: fatal}}", false),
         ("lint: {allow: [{paths: [a]}]}", false),
+        ("lint: {options: {ports-unquoted: {}}}", true),
+        ("lint: {options: {ports-unquoted: {quotes: curly}}}", false),
+        ("lint: {options: {image-tag-missing: {}}}", false),
+        ("lint: {options: {top-level-unsorted: {order: [a, a]}}}", false),
+        ("lint: {options: {container-name-pattern: {pattern: ''}}}", false),
         ("lint: {allow: [{paths: [], lints: [b]}]}", false),
         ("lint: {allow: [{paths: [a], lints: [b], reason: 1}]}", false),
     ] {
@@ -280,6 +293,10 @@ fn wishes_that_contradict_each_other_are_told() {
         (
             "projects: [{files: [../a.yml]}]",
             "1:21 config-invalid-value: `../a.yml` is no path from the root to a file in it (write it without a slash before it and without `..`)",
+        ),
+        (
+            "lint: {options: {container-name-pattern: {pattern: '['}}}",
+            "1:52 config-invalid-value: `[` is no regular expression (write one: '^[a-z][a-z0-9-]+$')",
         ),
         (
             "renames: []\nrenames: []\n",

@@ -10,6 +10,7 @@ mod layout;
 mod list_to_map;
 mod remove;
 mod render;
+mod reorder;
 mod replace;
 mod scalar;
 
@@ -20,6 +21,7 @@ use crate::yaml::document::{Document, NodeId};
 pub use add::{add_entries, add_entry, add_items};
 pub use list_to_map::list_to_map;
 pub use remove::{clear, remove};
+pub use reorder::{reorder, sorted};
 pub use replace::replace_value;
 pub use scalar::{rename_key, set_scalar, splice_scalar};
 
