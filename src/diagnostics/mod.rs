@@ -26,6 +26,8 @@ pub struct Finding {
     pub related: Vec<(Place, String)>,
     /// What would mend it. Findings that are mended together share one.
     pub fix: Option<Arc<Fix>>,
+    /// Whether what stands at its place must not be shown.
+    pub is_secret: bool,
 }
 
 /// How grave a finding is. Ordered: a later one is graver.
@@ -84,6 +86,7 @@ impl Finding {
             help: None,
             related: Vec::new(),
             fix: None,
+            is_secret: false,
         }
     }
 
@@ -118,6 +121,18 @@ impl Finding {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// Gives the finding as graver or less grave than its sort is.
+    #[must_use]
+    pub fn severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    /// Gives the finding as one whose place holds a secret: no report shows what stands there.
+    #[must_use]
+    pub fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
     }
 
     /// Gives the finding with another place that it has to do with.

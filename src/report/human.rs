@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
@@ -14,7 +15,7 @@ use miette::{
 use crate::diagnostics::{Finding, Severity};
 use crate::repo::load::Repo;
 use crate::report::attention::{Attention, class_name, count};
-use crate::report::excerpt::{excerpt, harmless};
+use crate::report::excerpt::{Excerpt, MASK, excerpt, harmless};
 use crate::report::summary::headline;
 use crate::text::source::{SourceFile, line_range};
 use crate::text::span::Span;
@@ -217,13 +218,30 @@ struct Line {
 impl Line {
     /// Shows the line in which a span starts. A span that does not fit the file is cut.
     fn of(file: &SourceFile, span: Span) -> Self {
+        let (line, mark) = Self::marked(file, span);
+        Self::shown(file, span, excerpt(line, mark))
+    }
+
+    /// Shows the line in which a secret starts, without the secret.
+    fn without_secret(file: &SourceFile, span: Span) -> Self {
+        let (line, mark) = Self::marked(file, span);
+        let mut masked = line.to_owned();
+        masked.replace_range(mark.clone(), MASK);
+        Self::shown(file, span, excerpt(&masked, mark.start..mark.start + MASK.len()))
+    }
+
+    /// The line in which a span starts, and its part that is meant.
+    fn marked(file: &SourceFile, span: Span) -> (&str, Range<usize>) {
         let bytes = span.range();
-        let position = file.position(bytes.start);
         let line = file.line_at(bytes.start);
         let start = line_range(&file.text, bytes.start).start;
         let end = bytes.end.min(start + line.len());
         let within = |at: usize| at.saturating_sub(start).min(line.len());
-        let excerpt = excerpt(line, within(bytes.start)..within(end).max(within(bytes.start)));
+        (line, within(bytes.start)..within(end).max(within(bytes.start)))
+    }
+
+    fn shown(file: &SourceFile, span: Span, excerpt: Excerpt) -> Self {
+        let position = file.position(span.range().start);
         let length = excerpt.mark.len();
         Self {
             place: format!("{}:{}:{}", file.path, position.line, position.column),
@@ -264,7 +282,8 @@ struct Shown<'f> {
 impl<'f> Shown<'f> {
     fn new(finding: &'f Finding, repo: &Repo) -> Self {
         let place = finding.place.as_ref();
-        let line = place.and_then(|place| Some(Line::of(repo.get(&place.path)?, place.span)));
+        let show = if finding.is_secret { Line::without_secret } else { Line::of };
+        let line = place.and_then(|place| Some(show(repo.get(&place.path)?, place.span)));
         let message = match place {
             // The file was not kept: its path is all that can be shown of it.
             Some(place) if line.is_none() => format!("{}: {}", place.path, finding.message),

@@ -1,7 +1,9 @@
 //! `privileged: true`.
 
-use crate::diagnostics::Finding;
+use crate::diagnostics::{Finding, Severity};
 use crate::lints::context::FileView;
+use crate::lints::practice::purpose::program;
+use crate::lints::practice::variables::Variables;
 use crate::lints::{Run, declare_lint};
 
 declare_lint! {
@@ -9,7 +11,8 @@ declare_lint! {
     ///
     /// ## What it does
     ///
-    /// Finds `privileged: true` in services.
+    /// Finds `privileged: true` in services. An engine in a container (`docker:dind`) needs it and is
+    /// told only, and so is a variable that is `true` by default.
     ///
     /// ## Why is this bad
     ///
@@ -40,18 +43,23 @@ declare_lint! {
 }
 
 fn run(view: &FileView<'_>) -> Vec<Finding> {
-    let settings =
-        view.service_bodies().into_iter().filter_map(|body| view.get(body, "privileged"));
-    let set = settings.filter(|entry| {
-        view.text(entry.value).is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    });
-    set.map(|entry| {
+    let variables = Variables::beside(view);
+    let found = view.service_bodies().into_iter().filter_map(|body| {
+        let entry = view.get(body, "privileged")?;
+        let raw = view.text(entry.value)?;
+        if !variables.settle(&raw).eq_ignore_ascii_case("true") {
+            return None;
+        }
+        let image = view.file.text_of(body, "image").unwrap_or_default();
+        let is_engine = program(&image, &["docker", "k3s"])
+            .is_some_and(|name| name == "k3s" || image.contains("dind"));
+        let severity = if is_engine || raw.contains('$') { Severity::Info } else { LINT.severity };
         let help = "name what it needs: `cap_add: [NET_ADMIN]`, `devices: [/dev/net/tun]`";
-        LINT.finding("a privileged container has all of the host's devices and capabilities")
-            .at(view.path(), view.span(entry.value))
-            .help(help)
-    })
-    .collect()
+        let message = "a privileged container has all of the host's devices and capabilities";
+        let finding = LINT.finding(message).severity(severity);
+        Some(finding.at(view.path(), view.span(entry.value)).help(help))
+    });
+    found.collect()
 }
 
 #[cfg(test)]
