@@ -43,7 +43,8 @@ pub(super) fn man() -> String {
 /// the types that it is derived from know none.
 pub(super) fn schema() -> String {
     let mut schema = Config::schema().to_value();
-    let lint = json!({"description": "A lint's id, a group's name, or all of some.", "enum": words()});
+    let lint =
+        json!({"description": "A lint's id, a group's name, or all of some.", "enum": words()});
     for (parent, key) in [
         ("/$defs/LintSettings/properties/select", "items"),
         ("/$defs/LintSettings/properties/ignore", "items"),

@@ -247,7 +247,12 @@ fn completions_and_manual_come_from_the_arguments() {
         assert!(is_told || shell == "bash", "{shell}");
     }
     let ran = composemod(&tree.path(), "man");
-    for text in [r"\-\-container\-name", r"\-\-write\-baseline", "Lints or groups not to run", "EXIT STATUS"] {
+    for text in [
+        r"\-\-container\-name",
+        r"\-\-write\-baseline",
+        "Lints or groups not to run",
+        "EXIT STATUS",
+    ] {
         assert!(ran.exit == 0 && ran.stdout.contains(text), "{text}: {}", ran.stdout);
     }
 }

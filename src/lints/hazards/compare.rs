@@ -7,13 +7,13 @@ use crate::compose::call::docker_compose;
 use crate::compose::discover::Project;
 use crate::compose::interpolate::{Piece, pieces};
 use crate::compose::model::join;
+use crate::compose::network::engine_name;
 use crate::compose::store::is_within;
 use crate::compose::value::{Origin, Value};
 use crate::diagnostics::{Finding, Place};
 use crate::lints::context::{Context, Inputs, Loading, LoadingKind};
 use crate::repo::workspace::Workspace;
 use crate::transforms::hazards::mount::{self, Mount};
-use crate::compose::network::engine_name;
 
 /// One way of loading a project, at the revision and now.
 pub(super) struct Change<'c> {

@@ -1,13 +1,13 @@
 //! A volume, or the project, got another name, and so the service starts on an empty volume.
 
 use super::compare::{Change, Pair, Told, changes, told};
+use crate::compose::network::{engine_name, is_external, project_name};
 use crate::compose::store::Holds;
 use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Place, Severity};
 use crate::lints::context::{Context, Loading};
 use crate::lints::{Run, declare_lint};
 use crate::transforms::hazards::mount::{self, Mount};
-use crate::compose::network::{engine_name, is_external, project_name};
 
 declare_lint! {
     /// A volume has another name than before, so that its service starts on an empty one.

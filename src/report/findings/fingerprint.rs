@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostics::Finding;
-use crate::report::excerpt::masked;
 use crate::repo::load::Repo;
+use crate::report::excerpt::masked;
 
 /// Bytes that are kept of a hash: two lines of one file never share so many by chance.
 const KEPT: usize = 16;

@@ -12,7 +12,10 @@ use crate::report::human::{self, Detail, Look};
 #[must_use]
 pub fn human(report: &Report<'_>, look: Look) -> String {
     let mut out = String::new();
-    let look = Look { detail: if look.detail == Detail::Quiet { look.detail } else { Detail::Full }, ..look };
+    let look = Look {
+        detail: if look.detail == Detail::Quiet { look.detail } else { Detail::Full },
+        ..look
+    };
     for finding in report.findings {
         // A fix says what to do as well as a help does.
         let help = finding.help.clone().into_iter().chain(fix(finding));

@@ -32,7 +32,8 @@ pub fn markdown(report: &Report<'_>) -> String {
     let mut left = report.findings.len();
     'files: for (path, findings) in by_file(report.findings) {
         let title = if path.is_empty() { "All files".to_owned() } else { code(path) };
-        let mut head = format!("\n### {title}\n\n| Line | | Lint | Finding |\n| --- | --- | --- | --- |\n");
+        let mut head =
+            format!("\n### {title}\n\n| Line | | Lint | Finding |\n| --- | --- | --- | --- |\n");
         for finding in findings {
             let row = std::mem::take(&mut head) + &row(report, finding);
             length += row.chars().count();

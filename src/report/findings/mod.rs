@@ -25,9 +25,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::diagnostics::{Finding, Place, Severity};
+use crate::repo::load::Repo;
 use crate::report::attention::count;
 use crate::report::excerpt::harmless;
-use crate::repo::load::Repo;
 use crate::text::source::Position;
 use crate::text::span::Span;
 
@@ -96,7 +96,8 @@ pub fn summary(report: &Report<'_>) -> String {
 /// Gives findings counted by severity.
 fn counted(findings: &[Finding]) -> String {
     let number = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let all = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")];
+    let all =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")];
     let parts = all.into_iter().map(|(severity, word)| (number(severity), word));
     let parts = parts.filter(|(number, _)| *number > 0).map(|(number, word)| count(number, word));
     parts.collect::<Vec<_>>().join(", ")

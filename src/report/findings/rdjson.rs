@@ -14,15 +14,17 @@ pub fn rdjson(report: &Report<'_>) -> String {
     let diagnostics = report.findings.iter().zip(parts(report));
     printed(&All {
         source: Source { name: "composemod" },
-        diagnostics: diagnostics.map(|(finding, part)| diagnostic(report, finding, &part)).collect(),
+        diagnostics: diagnostics
+            .map(|(finding, part)| diagnostic(report, finding, &part))
+            .collect(),
     })
 }
 
 fn diagnostic<'a>(report: &Report<'_>, finding: &'a Finding, part: &Part<'a>) -> Diagnostic<'a> {
-    let related = finding.related.iter().map(|(place, message)| Related {
-        message,
-        location: Location::new(report, place),
-    });
+    let related = finding
+        .related
+        .iter()
+        .map(|(place, message)| Related { message, location: Location::new(report, place) });
     Diagnostic {
         message: told(finding),
         // A diagnostic is always of a file.

@@ -81,8 +81,10 @@ fn sarif_is_what_its_schema_says() {
     let schema = jsonschema::validator_for(&read(schema)).unwrap();
     for text in [of(sarif), of_nothing(sarif)] {
         let log = read(&text);
-        let errors: Vec<String> =
-            schema.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let errors: Vec<String> = schema
+            .iter_errors(&log)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
     let mut wrong = read(&of(sarif));
@@ -174,9 +176,8 @@ fn annotations_are_a_line_each() {
 fn junit_is_xml_with_a_case_for_each_finding() {
     let text = of(junit);
     let document = roxmltree::Document::parse(&text).unwrap();
-    let named = |name: &'static str| {
-        document.descendants().filter(move |node| node.has_tag_name(name))
-    };
+    let named =
+        |name: &'static str| document.descendants().filter(move |node| node.has_tag_name(name));
     let number = |node: roxmltree::Node<'_, '_>, key: &str| -> usize {
         node.attribute(key).unwrap().parse().unwrap()
     };
