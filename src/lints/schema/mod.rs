@@ -4,6 +4,8 @@
 //! (`reading`); most lints tell one sort of what it finds. Severity is an error only where docker
 //! compose itself refuses the file.
 
+mod conflicting_keys;
+mod image_missing;
 mod invalid_duration;
 mod invalid_interpolation;
 mod invalid_port;
@@ -34,6 +36,8 @@ mod yaml_undefined_alias;
 use crate::lints::Lint;
 
 pub(super) const LINTS: &[Lint] = &[
+    conflicting_keys::LINT,
+    image_missing::LINT,
     invalid_duration::LINT,
     invalid_interpolation::LINT,
     invalid_port::LINT,

@@ -279,7 +279,7 @@ impl Kind {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Null => "nothing",
-            Self::Boolean => "true or false",
+            Self::Boolean => "a boolean",
             Self::Integer => "a whole number",
             Self::Number => "a number",
             Self::String => "text",
@@ -335,7 +335,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Kind>, 
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{READINGS, Spec, TEXT};
+    use super::{Kind, READINGS, Spec, TEXT};
 
     #[test]
     fn every_keyword_of_the_schema_is_known() {
@@ -380,6 +380,7 @@ mod tests {
         for path in ["services.*.pre_start.[].image", "services.*.build.no_cache_filter"] {
             assert!(!spec.at(path).is_empty(), "{path}");
         }
-        assert_eq!(spec.holders(spec.at("services.*")[0], "context"), ["build"]);
+        let (service, _) = spec.narrow(spec.at("services.*")[0], Kind::Object).unwrap();
+        assert_eq!(spec.holders(service, "context"), ["build"]);
     }
 }

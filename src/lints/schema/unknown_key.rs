@@ -94,6 +94,7 @@ fn help(schema: &Schema, key: &str, holder: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::LINT;
+    use crate::lints::schema::spec::Kind;
     use crate::lints::testing::found_in;
 
     #[test]
@@ -131,7 +132,9 @@ mod tests {
 
     #[test]
     fn the_way_out_is_told() {
-        let schema = |path: &str| super::Spec::get().at(path)[0];
+        let spec = super::Spec::get();
+        let service = spec.at("services.*")[0];
+        let (schema, _) = spec.narrow(service, Kind::Object).unwrap();
         for (key, expected) in [
             ("enviroment", "did you mean `environment`?"),
             ("context", "`context` goes under `build`"),
@@ -139,9 +142,9 @@ mod tests {
             ("net", "it is `network_mode` now"),
             ("zzz", "remove it; a name that begins with `x-` is left alone"),
         ] {
-            assert_eq!(super::help(schema("services.*"), key, "services.a"), expected);
+            assert_eq!(super::help(schema, key, "services.a"), expected);
         }
-        let help = super::help(schema("services.*"), "data", "services.volumes");
+        let help = super::help(schema, "data", "services.volumes");
         assert!(help.contains("margin"), "{help}");
     }
 }

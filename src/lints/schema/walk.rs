@@ -187,7 +187,9 @@ impl<'s> Walk<'_, 's> {
         }
         // `10` for a duration is a number, but what it lacks is a unit.
         let is_number = matches!(found, Kind::Integer | Kind::Number);
-        let read = reading.filter(|_| is_number).map(|reading| (reading, reading.check(text)));
+        let read = reading
+            .filter(|reading| is_number && !reading.casts())
+            .map(|reading| (reading, reading.check(text)));
         if let Some((reading, Err(error))) = read {
             return self.report(task, FaultKind::Unreadable(reading, error));
         }
@@ -318,7 +320,7 @@ impl<'s> Walk<'_, 's> {
 }
 
 /// Tells whether a value is taken away by its tag, so that docker compose does not see it.
-fn is_reset(doc: &Document, node: NodeId) -> bool {
+pub(super) fn is_reset(doc: &Document, node: NodeId) -> bool {
     let is_reset =
         |node: NodeId| doc.node(node).tag.as_ref().is_some_and(|tag| &*tag.name == "reset");
     is_reset(node) || is_reset(doc.resolve(node))

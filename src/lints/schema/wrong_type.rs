@@ -146,7 +146,7 @@ mod tests {
             ("restart: false", "4:14 `services.a.restart` must be text, and is a boolean"),
             (
                 "privileged: 1",
-                "4:17 `services.a.privileged` must be true or false or text, and is a number",
+                "4:17 `services.a.privileged` must be a boolean or text, and is a number",
             ),
             (
                 "command: {a: b}",
@@ -160,7 +160,7 @@ mod tests {
             ),
             (
                 "environment: {D: 2024-01-31}",
-                "4:22 `services.a.environment.D` must be text, a number or true or false, and is a date to YAML",
+                "4:22 `services.a.environment.D` must be text, a number or a boolean, and is a date to YAML",
             ),
             (
                 "deploy: {replicas: 1.5}",
@@ -168,7 +168,7 @@ mod tests {
             ),
             (
                 "use_api_socket: ${X}",
-                "4:21 `services.a.use_api_socket` must be true or false, and is text",
+                "4:21 `services.a.use_api_socket` must be a boolean, and is text",
             ),
         ] {
             let found = found_in(&LINT, &service(body));

@@ -52,7 +52,7 @@ mod tests {
     fn it_is_said_where_it_stands() {
         for (text, place) in [
             ("services: {a: &a {image: x, labels: *a}}\n", "compose.yaml:1:37 "),
-            ("x: &x [*x]\nservices: {}\n", "compose.yaml:1:8 "),
+            ("x: &x [*x]\nservices: {a: {image: x}}\n", "compose.yaml:1:8 "),
         ] {
             let found = found_in(&LINT, text);
             assert!(found.len() == 1 && found[0].starts_with(place), "{text}: {found:?}");

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn it_is_said_where_it_stands() {
         for (text, place) in [
-            ("services: {a: *b}\n", "compose.yaml:1:15 "),
+            ("services: {b: {image: x}, a: *b}\n", "compose.yaml:1:30 "),
             ("services: {a: {<<: *b}}\nx-b: &b {image: x}\n", "compose.yaml:1:20 "),
         ] {
             let found = found_in(&LINT, text);
