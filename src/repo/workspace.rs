@@ -13,7 +13,7 @@ use crate::diagnostics::Finding;
 use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
-use crate::yaml::document::SyntaxErrorKind;
+use crate::yaml::document::{SyntaxError, SyntaxErrorKind};
 
 /// Compose files by path, and the projects that they make.
 #[derive(Debug, Default)]
@@ -173,7 +173,9 @@ fn is_broken_compose(file: &ComposeFile) -> bool {
     file.malformed().is_some() && has_compose_name(&file.path)
 }
 
-fn syntax_finding(file: &ComposeFile, error: &crate::yaml::document::SyntaxError) -> Finding {
+/// Tells what is wrong with a file as YAML.
+#[must_use]
+pub fn syntax_finding(file: &ComposeFile, error: &SyntaxError) -> Finding {
     let (id, help) = match error.kind {
         SyntaxErrorKind::Malformed if file.doc.text().contains("{{") => (
             "yaml-template",

@@ -1,0 +1,103 @@
+//! Services that say nothing of what they run.
+
+use crate::diagnostics::Finding;
+use crate::lints::context::{Loading, LoadingKind};
+use crate::lints::{Run, declare_lint};
+
+declare_lint! {
+    /// A service has neither an image nor a build.
+    ///
+    /// ## What it does
+    ///
+    /// Finds services without `image`, `build`, `provider` and `extends` in the files that docker
+    /// compose loads by itself, taken together. One that another file of the folder's project gives
+    /// an image is left alone.
+    ///
+    /// ## Why is this bad
+    ///
+    /// docker compose refuses the whole project. Mostly the service's name is misspelled, or its keys
+    /// are not indented far enough.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// services:
+    ///   web:
+    ///     image: nginx:1.27
+    ///   wbe:
+    ///     restart: always
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// services:
+    ///   web:
+    ///     image: nginx:1.27
+    ///     restart: always
+    /// ```
+    "image-missing", Schema, Error, On, Run::Project(run),
+}
+
+/// Keys that say what a service runs, or where it is said.
+const WHAT_RUNS: [&str; 4] = ["image", "build", "provider", "extends"];
+
+fn run(loading: &Loading<'_>) -> Vec<Finding> {
+    if loading.kind != LoadingKind::Own {
+        return Vec::new();
+    }
+    let files = || {
+        let paths = loading.project.all_files();
+        paths.filter_map(|path| loading.context.workspace.files.get(path))
+    };
+    let is_said_elsewhere = |name: &str| {
+        files().any(|file| {
+            file.service(name).is_some_and(|service| {
+                WHAT_RUNS.iter().any(|key| file.attribute(service.body, key).is_some())
+            })
+        })
+    };
+    let bare = loading.services().filter(|(name, service)| {
+        let says = WHAT_RUNS.iter().any(|key| service.get(key).is_some());
+        // One that is no mapping is refused for that.
+        let is_mapping = service.entries().next().is_some();
+        !says && is_mapping && !is_said_elsewhere(name)
+    });
+    let told = bare.filter_map(|(name, _)| {
+        let place = loading.service(name)?;
+        let message = format!(
+            "`{name}` has neither an image nor a build, so docker compose refuses the project"
+        );
+        let help = "say `image` or `build`, or move its keys to the service that they belong to";
+        Some(LINT.finding(message).at(place.path, place.span).help(help))
+    });
+    told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LINT;
+    use crate::lints::testing::{found, found_in};
+
+    #[test]
+    fn a_service_says_what_it_runs() {
+        let bare = "services:\n  a:\n    image: x\n  b:\n    restart: always\n";
+        let refused = "has neither an image nor a build, so docker compose refuses the project";
+        assert_eq!(found_in(&LINT, bare), [format!("compose.yaml:4:3 `b` {refused}")]);
+        for text in [
+            "services: {a: {image: x}, b: {build: .}, c: {extends: a}, d: {provider: {type: x}}}",
+            "services: {b: {extends: {file: other.yaml, service: a}, restart: always}}",
+            "x-a: &a {image: x}\nservices: {b: {<<: *a, restart: always}}",
+        ] {
+            assert_eq!(found_in(&LINT, text), [""; 0], "{text}");
+        }
+        let beside = "services:\n  b:\n    image: y\n";
+        for other in ["compose.override.yaml", "compose.prod.yaml"] {
+            assert_eq!(
+                found(&LINT, &[("compose.yaml", bare), (other, beside)]),
+                [""; 0],
+                "{other}"
+            );
+        }
+    }
+}
