@@ -1,6 +1,6 @@
 //! What the lints of names that nothing defines share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::reach::{Reach, What, is_complete, is_loaded_by_itself, reach};
@@ -139,7 +139,8 @@ impl Search<'_, '_> {
         if !is_sure && self.is_left_to_others() {
             return true;
         }
-        let files = self.loading.context.workspace.files.values().filter(|file| {
+        let files = self.loading.context.workspace.files.values();
+        let files = files.filter(|file| !is_base(&file.path.as_str())).filter(|file| {
             let there = folder(&file.path);
             match (is_sure, self.namespace) {
                 // What other project's services there are says nothing of a network's name.
@@ -153,12 +154,26 @@ impl Search<'_, '_> {
         keys.any(|key| key == name)
     }
 
-    /// Whether files without a Compose file's name define nothing of the sort at all: templates of
-    /// another tool, which adds what is needed, or parts of what that tool loads.
+    /// Whether files without a Compose file's name, or others like them beside them, define nothing
+    /// of the sort at all: templates of another tool, which adds what is needed, or parts of what that
+    /// tool loads.
     fn is_left_to_others(&self) -> bool {
+        if self.loading.files.iter().all(|path| has_compose_name(path)) {
+            return false;
+        }
         let things = self.loading.model.section(section(self.namespace));
-        let is_named = self.loading.files.iter().all(|path| has_compose_name(path));
-        !is_named && things.is_none_or(|things| things.is_empty())
+        let here = self.loading.project.folder.as_str();
+        let files = self.loading.context.workspace.files.values();
+        let mut beside =
+            files.filter(|file| folder(&file.path) == here && !has_compose_name(&file.path));
+        things.is_none_or(BTreeMap::is_empty)
+            || beside.any(|file| self.names_without_defining(file))
+    }
+
+    fn names_without_defining(&self, file: &ComposeFile) -> bool {
+        let mut references = file.names().references.iter();
+        file.section(section(self.namespace)).next().is_none()
+            && references.any(|found| found.namespace == self.namespace)
     }
 
     /// Gives a finding for each place that names what is not there.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::undefined::{defines, is_within, section};
 use crate::compose::model::{ComposeFile, folder};
 use crate::compose::names::{Form, Namespace};
+use crate::compose::usage::occurrences;
 use crate::diagnostics::Finding;
 use crate::diagnostics::fix::{Applicability, Fix};
 use crate::lints::Lint;
@@ -34,16 +35,23 @@ pub(super) fn find(lint: &Lint, namespace: Namespace, view: &FileView<'_>) -> Ve
     let unused = entries.iter().filter_map(|entry| {
         let name = view.text(entry.key)?;
         let is_implied = namespace == Namespace::Network && name == "default";
-        if is_implied || uses(&name) {
+        if is_implied || uses(&name) || is_in_comments(view, &name) {
             return None;
         }
         let word = namespace.word();
         let message = format!("no service uses the {word} `{name}`, so it is never made");
-        let help = format!("remove it, or give it to the service that it is meant for");
+        let help = "remove it, or give it to the service that it is meant for";
         let finding = lint.finding(message).at(view.path(), view.span(entry.key)).help(help);
         Some(finding.fix(removed(view, namespace, *entry, entries.len())))
     });
     unused.collect()
+}
+
+/// Whether a comment of the file speaks of a name: what is commented out may come back.
+fn is_in_comments(view: &FileView<'_>, name: &str) -> bool {
+    let doc = &view.file.doc;
+    let comments = doc.comments().iter().filter_map(|span| doc.text().get(span.range()));
+    comments.into_iter().any(|text| occurrences(text, name).any(|(_, is_whole)| is_whole))
 }
 
 /// Gives the files that may be loaded together with this one, and whether they share its names for
