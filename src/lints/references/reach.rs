@@ -88,7 +88,7 @@ pub(super) fn is_loaded_by_itself(loading: &Loading<'_>) -> bool {
 }
 
 /// Whether another file includes a loaded one, or extends from it: it is loaded from there.
-fn is_part(loading: &Loading<'_>) -> bool {
+pub(super) fn is_part(loading: &Loading<'_>) -> bool {
     let others = loading.context.workspace.files.values();
     let mut others = others.filter(|file| !loading.files.contains(&file.path));
     others.any(|file| referenced_files(file).iter().any(|path| loading.files.contains(path)))

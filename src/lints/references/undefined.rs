@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::reach::{Reach, What, is_complete, is_loaded_by_itself, reach};
+use super::reach::{Reach, What, is_complete, is_loaded_by_itself, is_part, reach};
 use crate::compose::model::{ComposeFile, folder, has_compose_name};
 use crate::compose::names::{Form, Namespace, Reference};
 use crate::compose::value::{Origin, Value};
@@ -16,6 +16,10 @@ use crate::yaml::patch::{Value as Written, add_entry, rename_key, splice_scalar}
 
 /// Finds what the services of a loading name in a namespace and no file defines.
 pub(super) fn find(lint: &Lint, namespace: Namespace, loading: &Loading<'_>) -> Vec<Finding> {
+    if is_part(loading) && !is_loaded_by_itself(loading) {
+        // What includes it is looked at, with all that is loaded there.
+        return Vec::new();
+    }
     let reach = reach(loading);
     let search = Search { lint, namespace, loading, reach: &reach };
     let mut found = Vec::new();
