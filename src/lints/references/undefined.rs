@@ -16,10 +16,6 @@ use crate::yaml::patch::{Value as Written, add_entry, rename_key, splice_scalar}
 
 /// Finds what the services of a loading name in a namespace and no file defines.
 pub(super) fn find(lint: &Lint, namespace: Namespace, loading: &Loading<'_>) -> Vec<Finding> {
-    if is_part(loading) && !is_loaded_by_itself(loading) {
-        // What includes it is looked at, with all that is loaded there.
-        return Vec::new();
-    }
     let reach = reach(loading);
     let search = Search { lint, namespace, loading, reach: &reach };
     let mut found = Vec::new();
@@ -29,7 +25,10 @@ pub(super) fn find(lint: &Lint, namespace: Namespace, loading: &Loading<'_>) -> 
     if reach.is_whole && is_complete(loading) {
         found.extend(search.undefined());
     }
-    found
+    // Of a part of another project nothing is said here: what includes it is looked at, with all
+    // that is loaded there. Asked last, for it means reading all files.
+    let is_foreign = !found.is_empty() && is_part(loading) && !is_loaded_by_itself(loading);
+    if is_foreign { Vec::new() } else { found }
 }
 
 /// Gives the names that a service uses in a namespace, where no variable makes them.

@@ -1,5 +1,6 @@
 //! What the lints of things that nothing uses share.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -27,9 +28,13 @@ pub(super) fn find(lint: &Lint, namespace: Namespace, view: &FileView<'_>) -> Ve
     if all.clone().any(|file| is_open(file, namespace) || !follows_all(view, file)) {
         return Vec::new();
     }
+    let users: Vec<_> =
+        related.iter().map(|(file, is_own)| (*file, *is_own, used(file, namespace))).collect();
     let uses = |name: &str| {
-        related.iter().any(|(other, is_of_project)| {
-            (*is_of_project || !defines(other, section, name)) && is_used(other, namespace, name)
+        let engine_name = engine_name(file, namespace, name);
+        users.iter().any(|(other, is_own, used)| {
+            let mut names = [Some(name), engine_name.as_deref()].into_iter().flatten();
+            names.any(|name| used.contains(name)) && (*is_own || !defines(other, section, name))
         })
     };
     let unused = entries.iter().filter_map(|entry| {
@@ -80,27 +85,25 @@ fn follows_all(view: &FileView<'_>, file: &ComposeFile) -> bool {
     file.malformed().is_none() && (!includes || own.all(|project| project.missing.is_empty()))
 }
 
-fn is_used(file: &ComposeFile, namespace: Namespace, name: &str) -> bool {
+/// Gives the names in a namespace that a file uses.
+fn used(file: &ComposeFile, namespace: Namespace) -> BTreeSet<Cow<'_, str>> {
     let references = file.names().references.iter();
-    let mut named = references.filter(|found| found.form != Form::Definition);
-    if named.any(|found| found.namespace == namespace && found.name == name) {
-        return true;
-    }
+    let named = references.filter(|found| found.form != Form::Definition);
+    let named = named.filter(|found| found.namespace == namespace);
+    let mut used: BTreeSet<Cow<'_, str>> =
+        named.map(|found| Cow::Borrowed(found.name.as_str())).collect();
     // What few files do: a network by its engine name, a credential, a volume of a cluster.
     let key = match namespace {
         Namespace::Network => "network_mode",
         Namespace::Config => "config",
         Namespace::Volume => "source",
-        _ => return false,
+        _ => return used,
     };
     let doc = &file.doc;
     let mappings = doc.nodes().filter(|(_, node)| matches!(node.kind, Kind::Mapping { .. }));
-    let mut values = mappings.filter_map(|(id, _)| doc.value(doc.get(id, key)?.value));
-    let named = engine_name(file, namespace, name);
-    values.any(|value| {
-        let value = value.strip_prefix("config://").unwrap_or(&value);
-        value == name || Some(value) == named.as_deref()
-    })
+    let values = mappings.filter_map(|(id, _)| doc.value(doc.get(id, key)?.value));
+    used.extend(values);
+    used
 }
 
 /// What the engine calls a thing that has a `name`.
