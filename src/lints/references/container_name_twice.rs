@@ -86,7 +86,9 @@ fn finding(
     let message = format!(
         "`{name}` and `{other}` have the container name `{container}`: docker compose refuses the project"
     );
-    let severity = if is_loaded_by_itself(loading) { LINT.severity } else { Severity::Warning };
+    // An unset variable leaves no name at all, which Compose takes.
+    let is_sure = is_loaded_by_itself(loading) && !container.contains('$');
+    let severity = if is_sure { LINT.severity } else { Severity::Warning };
     let finding = Finding { severity, ..LINT.finding(message) };
     let finding = finding.at(place.path, place.span);
     let help = "give each a name of its own, or leave `container_name` out";

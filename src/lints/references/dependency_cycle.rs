@@ -51,6 +51,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     let services: BTreeMap<&str, &Value> = loading.services().collect();
     let needs: BTreeMap<&str, BTreeSet<&str>> =
         services.iter().map(|(name, service)| (*name, depends_on(service))).collect();
+    let needs = without_ends(needs);
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();
     for &start in needs.keys() {
@@ -62,6 +63,35 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
         found.extend(finding(loading, &circle));
     }
     found
+}
+
+/// Leaves out the services from which every way ends, which are all of them where there is no circle.
+fn without_ends<'n>(
+    mut needs: BTreeMap<&'n str, BTreeSet<&'n str>>,
+) -> BTreeMap<&'n str, BTreeSet<&'n str>> {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    for (&name, needed) in &needs {
+        let known: Vec<&str> =
+            needed.iter().copied().filter(|other| needs.contains_key(other)).collect();
+        open.insert(name, known.len());
+        for other in known {
+            users.entry(other).or_default().push(name);
+        }
+    }
+    let mut ends: Vec<&str> =
+        open.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
+    while let Some(end) = ends.pop() {
+        needs.remove(end);
+        for user in users.get(end).into_iter().flatten() {
+            let Some(count) = open.get_mut(user) else { continue };
+            *count -= 1;
+            if *count == 0 {
+                ends.push(user);
+            }
+        }
+    }
+    needs
 }
 
 fn depends_on(service: &Value) -> BTreeSet<&str> {

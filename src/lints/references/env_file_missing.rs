@@ -1,5 +1,6 @@
 //! `env_file` that is not there.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::ignored::Ignored;
@@ -50,7 +51,7 @@ declare_lint! {
 
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
     let repo = loading.context.repo;
-    let ignored = Ignored::of(repo);
+    let ignored = LazyCell::new(|| Ignored::of(repo));
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for (name, service) in loading.services() {
@@ -61,12 +62,15 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
                 continue;
             };
             let is_there = |path: &String| repo.all_paths.binary_search(path).is_ok();
+            if is_there(&path) || also.iter().any(is_there) {
+                continue;
+            }
             let by = value.origin.as_ref().map_or("", Origin::path);
             let is_made = is_explained(loading, by, &path)
                 || ignored.covers(&path)
                 || file_name(&path) == "stack.env"
                 || is_template_beside(repo, &path);
-            if is_made || is_there(&path) || also.iter().any(is_there) {
+            if is_made {
                 continue;
             }
             // A list that several services have by an alias is said once.

@@ -57,7 +57,9 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     for (name, service) in loading.services() {
         for (other, dependency) in service.get("depends_on").into_iter().flat_map(Value::entries) {
             let Some(condition) = dependency.get("condition") else { continue };
-            if condition.text() != Some("service_healthy") {
+            // Of a service that need not be there `up` only warns.
+            let is_required = dependency.text_of("required") != Some("false");
+            if condition.text() != Some("service_healthy") || !is_required {
                 continue;
             }
             let Some(target) = loading.model.services.get(other) else { continue };
@@ -246,6 +248,9 @@ mod tests {
             let text = waiting(other);
             assert_eq!(found_in(&LINT, &text).len(), expected, "{text}");
         }
+        let optional =
+            waiting("image: redis").replace("service_healthy", "service_healthy, required: false");
+        assert_eq!(found_in(&LINT, &optional), [""; 0]);
         let started = waiting("image: redis").replace("service_healthy", "service_started");
         assert_eq!(found_in(&LINT, &started), [""; 0]);
     }

@@ -1,5 +1,7 @@
 //! What the lints of files that are named and not there share.
 
+use std::cell::LazyCell;
+
 use super::ignored::Ignored;
 use super::reach::{What, is_loaded_by_itself, reach};
 use crate::compose::model::{file_name, folder};
@@ -18,7 +20,7 @@ pub(super) enum Named {
 
 /// Finds what the files of a loading name in one way and is not there.
 pub(super) fn find(lint: &Lint, loading: &Loading<'_>, named: Named) -> Vec<Finding> {
-    let ignored = Ignored::of(loading.context.repo);
+    let ignored = LazyCell::new(|| Ignored::of(loading.context.repo));
     let found = reach(loading).missing.into_iter().filter_map(|missing| {
         let is_made =
             |path: &str| ignored.covers(path) || is_explained(loading, &missing.place.path, path);

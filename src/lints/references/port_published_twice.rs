@@ -15,7 +15,8 @@ declare_lint! {
     ///
     /// Finds ports of the host that two services of one project publish, or one service for
     /// different ports of its own, or one that has several containers. Addresses, protocols and
-    /// ranges are told apart. Services that no common profile starts are left alone, and so are swarm
+    /// ranges are told apart. Services that no common profile starts are left alone, and so are three
+    /// or more with one port, of which one is started, catalogs of more than 40 services, and swarm
     /// files, where a port is published once for all replicas.
     ///
     /// ## Why is this bad
@@ -48,6 +49,9 @@ declare_lint! {
     "port-published-twice", References, Warning, On, Run::Project(run),
 }
 
+/// Of more services than these people start some, and not all.
+const MOST_SERVICES: usize = 40;
+
 /// A port with the service that publishes it.
 struct Taken<'a> {
     name: &'a str,
@@ -57,12 +61,19 @@ struct Taken<'a> {
 }
 
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
+    if loading.model.services.len() > MOST_SERVICES {
+        return Vec::new();
+    }
     let taken: Vec<Taken<'_>> = loading.services().flat_map(taken).collect();
     let mut found = Vec::new();
     for (at, one) in taken.iter().enumerate() {
+        let mut others = taken.iter().filter(|other| collide(one, other));
         let earlier = taken.iter().take(at).find(|other| collide(one, other));
         if let Some(other) = earlier {
-            found.extend(twice(loading, one, other));
+            // Of three on one port somebody chooses.
+            if others.all(|third| third.name == other.name || third.name == one.name) {
+                found.extend(twice(loading, one, other));
+            }
         } else if one.published.is_for_one() && !is_of_swarm(loading) {
             found.extend(replicated(loading, one));
         }
@@ -185,6 +196,10 @@ mod tests {
         for (text, expected) in [
             ("services: {a: {image: x, ports: ['80:80', '80:81']}}", 1),
             ("services: {a: {image: x, ports: ['80:80', '80:80/udp']}}", 0),
+            (
+                "services: {a: {image: x, ports: ['80:80']}, b: {image: x, ports: ['80:80']}, c: {image: x, ports: ['80:80']}}",
+                0,
+            ),
             ("services: {a: {image: x, ports: ['80:80'], scale: 2}}", 1),
             ("services: {a: {image: x, ports: ['80:80'], deploy: {replicas: 2}}}", 1),
             ("services: {a: {image: x, ports: ['80-81:80'], scale: 2}}", 0),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::compose::discover::referenced_files;
 use crate::compose::model::{ComposeFile, DEFAULT_NAMES, Service, file_name, folder, join};
 use crate::diagnostics::Place;
 use crate::lints::context::{Context, Loading, LoadingKind};
@@ -82,7 +83,15 @@ pub(super) fn is_loaded_by_itself(loading: &Loading<'_>) -> bool {
     });
     let is_named = !context.inputs.files.is_empty()
         || context.repo.declared.iter().any(|files| files == loading.files);
-    is_default || is_named || loading.model.env.contains_key("COMPOSE_FILE")
+    let is_sure = is_default || is_named || loading.model.env.contains_key("COMPOSE_FILE");
+    is_sure && (is_named || !is_part(loading))
+}
+
+/// Whether another file includes a loaded one, or extends from it: it is loaded from there.
+pub(super) fn is_part(loading: &Loading<'_>) -> bool {
+    let others = loading.context.workspace.files.values();
+    let mut others = others.filter(|file| !loading.files.contains(&file.path));
+    others.any(|file| referenced_files(file).iter().any(|path| loading.files.contains(path)))
 }
 
 fn is_hidden(folder: &str) -> bool {

@@ -10,15 +10,21 @@ const TEMPLATE: [&str; 10] = [
     "skel",
 ];
 
-/// Tells whether a template for an env file lies beside it.
+/// Tells whether a template for an env file lies beside it; `.env` is copied from any other one.
 pub(super) fn is_template_beside(repo: &Repo, path: &str) -> bool {
     let words = words(path);
+    let is_plain = file_name(path) == ".env";
     let mut beside = repo.all_paths.iter().filter(|other| {
-        folder(other) == folder(path) && kind(other, "") == FileKind::Env && is_template(other)
+        folder(other) == folder(path)
+            && kind(other, "") == FileKind::Env
+            && (is_plain || is_template(other))
     });
     beside.any(|other| {
         let theirs = self::words(other);
-        theirs.is_empty() || words.is_empty() || theirs.iter().any(|word| words.contains(word))
+        is_plain
+            || theirs.is_empty()
+            || words.is_empty()
+            || theirs.iter().any(|word| words.contains(word))
     })
 }
 
@@ -47,6 +53,7 @@ mod tests {
         for (template, path, expected) in [
             (".env.example", ".env", true),
             (".env.example", "web.env", true),
+            (".env.production", ".env", true),
             ("web.env.sample", "web.env", true),
             ("web.env.sample", "db.env", false),
             (".env", "web.env", false),

@@ -1,9 +1,9 @@
 //! What the lints of names that nothing defines share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::reach::{Reach, What, is_complete, is_loaded_by_itself, reach};
+use super::reach::{Reach, What, is_complete, is_loaded_by_itself, is_part, reach};
 use crate::compose::model::{ComposeFile, folder, has_compose_name};
 use crate::compose::names::{Form, Namespace, Reference};
 use crate::compose::value::{Origin, Value};
@@ -25,7 +25,10 @@ pub(super) fn find(lint: &Lint, namespace: Namespace, loading: &Loading<'_>) -> 
     if reach.is_whole && is_complete(loading) {
         found.extend(search.undefined());
     }
-    found
+    // Of a part of another project nothing is said here: what includes it is looked at, with all
+    // that is loaded there. Asked last, for it means reading all files.
+    let is_foreign = !found.is_empty() && is_part(loading) && !is_loaded_by_itself(loading);
+    if is_foreign { Vec::new() } else { found }
 }
 
 /// Gives the names that a service uses in a namespace, where no variable makes them.
@@ -139,7 +142,8 @@ impl Search<'_, '_> {
         if !is_sure && self.is_left_to_others() {
             return true;
         }
-        let files = self.loading.context.workspace.files.values().filter(|file| {
+        let files = self.loading.context.workspace.files.values();
+        let files = files.filter(|file| !is_base(&file.path.as_str())).filter(|file| {
             let there = folder(&file.path);
             match (is_sure, self.namespace) {
                 // What other project's services there are says nothing of a network's name.
@@ -153,12 +157,26 @@ impl Search<'_, '_> {
         keys.any(|key| key == name)
     }
 
-    /// Whether files without a Compose file's name define nothing of the sort at all: templates of
-    /// another tool, which adds what is needed, or parts of what that tool loads.
+    /// Whether files without a Compose file's name, or others like them beside them, define nothing
+    /// of the sort at all: templates of another tool, which adds what is needed, or parts of what that
+    /// tool loads.
     fn is_left_to_others(&self) -> bool {
+        if self.loading.files.iter().all(|path| has_compose_name(path)) {
+            return false;
+        }
         let things = self.loading.model.section(section(self.namespace));
-        let is_named = self.loading.files.iter().all(|path| has_compose_name(path));
-        !is_named && things.is_none_or(|things| things.is_empty())
+        let here = self.loading.project.folder.as_str();
+        let files = self.loading.context.workspace.files.values();
+        let mut beside =
+            files.filter(|file| folder(&file.path) == here && !has_compose_name(&file.path));
+        things.is_none_or(BTreeMap::is_empty)
+            || beside.any(|file| self.names_without_defining(file))
+    }
+
+    fn names_without_defining(&self, file: &ComposeFile) -> bool {
+        let mut references = file.names().references.iter();
+        file.section(section(self.namespace)).next().is_none()
+            && references.any(|found| found.namespace == self.namespace)
     }
 
     /// Gives a finding for each place that names what is not there.

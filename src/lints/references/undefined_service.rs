@@ -103,6 +103,14 @@ mod tests {
             (vec![("compose.prod.yaml", user), ("compose.yaml", other)], 0),
             (vec![("compose.yaml", user), ("a/compose.yaml", other)], 1),
             (vec![(".devcontainer/compose.yaml", user), ("compose.yaml", other)], 0),
+            (
+                vec![
+                    ("compose.prod.yaml", "include: [a/compose.yaml]"),
+                    ("compose.yaml", other),
+                    ("a/compose.yaml", user),
+                ],
+                0,
+            ),
             (vec![("stacks/web.yml", user), ("stacks/b.yml", other)], 0),
             (
                 vec![

@@ -87,6 +87,18 @@ mod tests {
     }
 
     #[test]
+    fn templates_of_another_tool_are_let_be() {
+        let user = "services: {a: {image: x, volumes: ['data:/x']}}";
+        let partly = "services: {a: {image: x, volumes: ['data:/x']}}\nvolumes: {logs: }";
+        assert_eq!(found(&LINT, &[("templates/a.yaml", user)]), [""; 0]);
+        assert_eq!(found(&LINT, &[("templates/a.yaml", partly)]).len(), 1);
+        assert_eq!(
+            found(&LINT, &[("templates/a.yaml", partly), ("templates/b.yaml", user)]),
+            [""; 0]
+        );
+    }
+
+    #[test]
     fn the_volume_gets_its_definition() {
         let text =
             "services:\n  a:\n    image: x\n    volumes:\n      - data:/x\n      - logs:/y\n";

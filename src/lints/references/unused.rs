@@ -1,11 +1,13 @@
 //! What the lints of things that nothing uses share.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::undefined::{defines, is_within, section};
 use crate::compose::model::{ComposeFile, folder};
 use crate::compose::names::{Form, Namespace};
+use crate::compose::usage::occurrences;
 use crate::diagnostics::Finding;
 use crate::diagnostics::fix::{Applicability, Fix};
 use crate::lints::Lint;
@@ -26,24 +28,35 @@ pub(super) fn find(lint: &Lint, namespace: Namespace, view: &FileView<'_>) -> Ve
     if all.clone().any(|file| is_open(file, namespace) || !follows_all(view, file)) {
         return Vec::new();
     }
+    let users: Vec<_> =
+        related.iter().map(|(file, is_own)| (*file, *is_own, used(file, namespace))).collect();
     let uses = |name: &str| {
-        related.iter().any(|(other, is_of_project)| {
-            (*is_of_project || !defines(other, section, name)) && is_used(other, namespace, name)
+        let engine_name = engine_name(file, namespace, name);
+        users.iter().any(|(other, is_own, used)| {
+            let mut names = [Some(name), engine_name.as_deref()].into_iter().flatten();
+            names.any(|name| used.contains(name)) && (*is_own || !defines(other, section, name))
         })
     };
     let unused = entries.iter().filter_map(|entry| {
         let name = view.text(entry.key)?;
         let is_implied = namespace == Namespace::Network && name == "default";
-        if is_implied || uses(&name) {
+        if is_implied || uses(&name) || is_in_comments(view, &name) {
             return None;
         }
         let word = namespace.word();
         let message = format!("no service uses the {word} `{name}`, so it is never made");
-        let help = format!("remove it, or give it to the service that it is meant for");
+        let help = "remove it, or give it to the service that it is meant for";
         let finding = lint.finding(message).at(view.path(), view.span(entry.key)).help(help);
         Some(finding.fix(removed(view, namespace, *entry, entries.len())))
     });
     unused.collect()
+}
+
+/// Whether a comment of the file speaks of a name: what is commented out may come back.
+fn is_in_comments(view: &FileView<'_>, name: &str) -> bool {
+    let doc = &view.file.doc;
+    let comments = doc.comments().iter().filter_map(|span| doc.text().get(span.range()));
+    comments.into_iter().any(|text| occurrences(text, name).any(|(_, is_whole)| is_whole))
 }
 
 /// Gives the files that may be loaded together with this one, and whether they share its names for
@@ -72,27 +85,25 @@ fn follows_all(view: &FileView<'_>, file: &ComposeFile) -> bool {
     file.malformed().is_none() && (!includes || own.all(|project| project.missing.is_empty()))
 }
 
-fn is_used(file: &ComposeFile, namespace: Namespace, name: &str) -> bool {
+/// Gives the names in a namespace that a file uses.
+fn used(file: &ComposeFile, namespace: Namespace) -> BTreeSet<Cow<'_, str>> {
     let references = file.names().references.iter();
-    let mut named = references.filter(|found| found.form != Form::Definition);
-    if named.any(|found| found.namespace == namespace && found.name == name) {
-        return true;
-    }
+    let named = references.filter(|found| found.form != Form::Definition);
+    let named = named.filter(|found| found.namespace == namespace);
+    let mut used: BTreeSet<Cow<'_, str>> =
+        named.map(|found| Cow::Borrowed(found.name.as_str())).collect();
     // What few files do: a network by its engine name, a credential, a volume of a cluster.
     let key = match namespace {
         Namespace::Network => "network_mode",
         Namespace::Config => "config",
         Namespace::Volume => "source",
-        _ => return false,
+        _ => return used,
     };
     let doc = &file.doc;
     let mappings = doc.nodes().filter(|(_, node)| matches!(node.kind, Kind::Mapping { .. }));
-    let mut values = mappings.filter_map(|(id, _)| doc.value(doc.get(id, key)?.value));
-    let named = engine_name(file, namespace, name);
-    values.any(|value| {
-        let value = value.strip_prefix("config://").unwrap_or(&value);
-        value == name || Some(value) == named.as_deref()
-    })
+    let values = mappings.filter_map(|(id, _)| doc.value(doc.get(id, key)?.value));
+    used.extend(values);
+    used
 }
 
 /// What the engine calls a thing that has a `name`.

@@ -63,6 +63,7 @@ mod tests {
             ("services: {a: {image: x, networks: {n: {aliases: [m]}}}}\nnetworks: {n: , m: }", 1),
             ("services: {a: {image: x}}\nnetworks: {default: {name: n}}", 0),
             ("networks: {n: }", 0),
+            ("# networks: [n] where n is wanted\nservices: {a: {image: x}}\nnetworks: {n: }", 0),
             ("x-a: &a {networks: [n]}\nservices: {a: {image: x, <<: *a}}\nnetworks: {n: }", 0),
             ("x-n: &n [n]\nservices: {a: {image: x, networks: *n}}\nnetworks: {n: }", 0),
             ("services: {a: {image: x, networks: ['${N}']}}\nnetworks: {n: }", 0),

@@ -21,9 +21,9 @@ declare_lint! {
     /// ## What it does
     ///
     /// Finds `${NAME}` and `$NAME` without default in Compose files where the folder has an env file,
-    /// or a template of one, that sets other variables of the file and not this one. It is said
-    /// once for each variable and file. Variables that shells and CI set are left alone, and so is a
-    /// name that a script or another env file of the project holds.
+    /// or a template of one, that sets most of the file's other variables and not this one. It is
+    /// said once for each variable and file. Variables that shells and CI set are left alone, and so
+    /// is a name that a script or another env file of the project holds.
     ///
     /// ## Why is this bad
     ///
@@ -42,7 +42,6 @@ declare_lint! {
     ///
     /// ```dotenv .env
     /// WEB_TAG=1.4
-    /// WEB_DOMAIN=shop.example
     /// ```
     ///
     /// ## Use instead
@@ -54,6 +53,11 @@ declare_lint! {
     ///     environment:
     ///       DOMAIN: ${WEB_DOMAIN}
     /// ```
+    ///
+    /// ```dotenv .env
+    /// WEB_TAG=1.4
+    /// WEB_DOMAIN=shop.example
+    /// ```
     "variable-unset", References, Info, On, Run::File(run),
 }
 
@@ -62,15 +66,25 @@ fn run(view: &FileView<'_>) -> Vec<Finding> {
     if used.is_empty() {
         return Vec::new();
     }
-    let set = set_near(view);
-    let is_template_at_hand = used.iter().any(|used| set.contains(&used.name));
-    if !is_template_at_hand {
+    // With an operator the author has thought of an unset one; only elsewhere it may be forgotten.
+    let thought_of: BTreeSet<String> =
+        used.iter().filter(|used| used.has_operator).map(|used| used.name.clone()).collect();
+    let names: BTreeSet<&str> = used
+        .iter()
+        .map(|used| used.name.as_str())
+        .filter(|name| !thought_of.contains(*name) && !is_of_the_caller(name))
+        .collect();
+    let here = folder(view.path());
+    let own = set_in(view, &|there| there == here);
+    // An env file that sets few of the variables is another one's.
+    if 2 * names.iter().filter(|name| own.contains(**name)).count() < names.len().max(2) {
         return Vec::new();
     }
+    let set = set_in(view, &|there| is_within(here, there) || is_within(there, here));
     let mut told = BTreeSet::new();
     let found = used.into_iter().filter_map(|used| {
         let name = used.name;
-        let is_new = !used.has_default && told.insert(name.clone());
+        let is_new = !thought_of.contains(&name) && told.insert(name.clone());
         if !is_new || set.contains(&name) || is_of_the_caller(&name) || is_said(view, &name) {
             return None;
         }
@@ -90,7 +104,7 @@ fn run(view: &FileView<'_>) -> Vec<Finding> {
 /// A use of a variable.
 struct Used {
     name: String,
-    has_default: bool,
+    has_operator: bool,
     place: Place,
 }
 
@@ -112,7 +126,7 @@ fn used(view: &FileView<'_>) -> Vec<Used> {
             let span: Span = doc.value_span(id, variable.span.clone()).unwrap_or(node.span);
             found.push(Used {
                 name: name.to_owned(),
-                has_default: variable.operator.is_some(),
+                has_operator: variable.operator.is_some(),
                 place: Place { path: view.path().to_owned(), span },
             });
         }
@@ -120,13 +134,14 @@ fn used(view: &FileView<'_>) -> Vec<Used> {
     found
 }
 
-/// Gives the variables that env files, and templates of them, set in the folders that may count.
-fn set_near(view: &FileView<'_>) -> BTreeSet<String> {
-    let here = folder(view.path());
-    let files = view.context.repo.files.iter().filter(|file| {
-        let there = folder(&file.path);
-        kind(&file.path, "") == FileKind::Env && (is_within(here, there) || is_within(there, here))
-    });
+/// Gives the variables that env files, and templates of them, set in some folders.
+fn set_in(view: &FileView<'_>, is_meant: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
+    let files = view
+        .context
+        .repo
+        .files
+        .iter()
+        .filter(|file| kind(&file.path, "") == FileKind::Env && is_meant(folder(&file.path)));
     let mut names = BTreeSet::new();
     for file in files {
         // A line that is commented out tells of a variable all the same.
@@ -224,7 +239,8 @@ mod tests {
         for (values, expected) in [
             ("'${TAG} ${GONE}'", 1),
             ("'$TAG $GONE $GONE ${GONE}'", 1),
-            ("'${TAG} ${GONE} ${GONE2}'", 2),
+            ("'${TAG} ${GONE} ${GONE2}'", 0),
+            ("'${TAG} ${GONE} ${GONE:?x}'", 0),
             ("'${TAG} ${GONE:-x} ${GONE-x} ${GONE:?x} ${GONE:+x}'", 0),
             ("'${TAG} $$GONE'", 0),
             ("'${TAG} ${HOME} ${COMPOSE_PROJECT_NAME} ${UID}'", 0),
