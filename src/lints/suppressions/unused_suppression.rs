@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::Used;
 use crate::diagnostics::Finding;
-use crate::diagnostics::fix::{Fix, Proof};
+use crate::diagnostics::fix::{Applicability, Fix, Proof};
 use crate::lints::select::Selection;
 use crate::lints::{Run, declare_lint, find};
+use crate::text::change::ChangeSet;
 use crate::text::edit::Edit;
 use crate::text::source::{SourceFile, line_range};
 use crate::text::span::Span;
@@ -70,9 +71,11 @@ pub(super) fn fix(source: &SourceFile, is_compose: bool, comment: Span) -> Optio
     let before = before.strip_suffix(opener)?.trim_end();
     let span = if before.is_empty() { line } else { line.start + before.len()..content.end };
     let edit = Edit::replace(Span::from(span), "");
-    let fix = Fix::same_values("remove the comment", &source.path, [edit])?;
-    if is_compose {
-        return Some(fix);
-    }
-    Some(Arc::new(Fix { proof: Proof::Refereed, ..Fix::clone(&fix) }))
+    Some(Arc::new(Fix {
+        title: "remove the comment".to_owned(),
+        applicability: Applicability::Safe,
+        change: ChangeSet::new([(source.path.clone(), edit)]).ok()?,
+        // What looks like a comment in a block scalar is none: the values would differ.
+        proof: if is_compose { Proof::Changes(Vec::new()) } else { Proof::Refereed },
+    }))
 }
