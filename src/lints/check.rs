@@ -184,7 +184,7 @@ fn suppressed(
     });
     for (path, used) in &by_path {
         let Some(source) = context.repo.get(path) else { continue };
-        let compose = context.workspace.files.get(*path).map(|file| &file.doc);
+        let compose = context.workspace.files.get(*path).map(|file| &*file.doc);
         found.extend(judge(source, compose, used, selection));
     }
     found
