@@ -35,7 +35,7 @@ fn a_baseline_knows_what_was_there_and_tells_what_is_gone() {
     .expect("written");
     let (exit, stdout, stderr) = check(&["--baseline", known]);
     assert!(
-        exit == 1 && stdout.contains("compose.yaml:9:12: warning[image-tag-missing]"),
+        exit == 1 && stdout.contains("compose.yaml:10:12: warning[image-tag-missing]"),
         "{stdout}"
     );
     assert!(!stdout.contains("nginx") && !stderr.contains("gone"), "{stdout} {stderr}");

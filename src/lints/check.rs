@@ -184,8 +184,8 @@ fn suppressed(
     });
     for (path, used) in &by_path {
         let Some(source) = context.repo.get(path) else { continue };
-        let is_compose = context.workspace.files.contains_key(*path);
-        found.extend(judge(source, is_compose, used, selection));
+        let compose = context.workspace.files.get(*path).map(|file| &*file.doc);
+        found.extend(judge(source, compose, used, selection));
     }
     found
 }

@@ -67,7 +67,10 @@ impl Baseline {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let read: Written = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let read: Written = serde_json::from_str(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            format!("line {line}, column {column} is not as --write-baseline writes it")
+        })?;
         if read.version != VERSION {
             return Err(format!("its version is {}, and {VERSION} is wanted", read.version));
         }

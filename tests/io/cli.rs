@@ -239,7 +239,7 @@ fn completions_and_manual_come_from_the_arguments() {
     let tree = Tree::new(&[]);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = composemod(&tree.path(), &format!("completions {shell}"));
-        for word in ["container-name", "check", "explain", "unsafe-fixes", "baseline", "sarif"] {
+        for word in ["container-name", "check", "explain", "unsafe-fixes", "baseline"] {
             assert!(ran.exit == 0 && ran.stdout.contains(word), "{shell}: {word}");
         }
         // With what they are for, where the shell shows that.

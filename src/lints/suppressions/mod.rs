@@ -12,6 +12,7 @@ use crate::lints::select::Selection;
 use crate::lints::suppress::{Suppression, Tool};
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
+use crate::yaml::document::Document;
 
 pub(super) const LINTS: &[Lint] =
     &[suppression_without_reason::LINT, unknown_lint::LINT, unused_suppression::LINT];
@@ -53,7 +54,7 @@ impl Used {
 /// Judges the suppressions of a file, once all lints have run.
 pub(super) fn judge(
     source: &SourceFile,
-    is_compose: bool,
+    compose: Option<&Document>,
     all: &[Used],
     selection: &Selection,
 ) -> Vec<Finding> {
@@ -79,7 +80,7 @@ pub(super) fn judge(
         // A comment that keeps something else silent, or may do so, stays.
         let is_idle = |(lint, is_used): (&str, bool)| !is_used && selection.may_run(lint);
         if used.is_some_and(|used| used.lints().all(is_idle)) {
-            finding.fix = span.and_then(|span| unused_suppression::fix(source, is_compose, span));
+            finding.fix = span.and_then(|span| unused_suppression::fix(source, compose, span));
         }
     }
     found

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Report, told};
 use crate::diagnostics::Severity;
+use crate::report::excerpt::harmless;
 
 /// Gives each finding as `::warning file=…,line=…,col=…,endLine=…,endColumn=…,title=…::message`.
 #[must_use]
@@ -42,5 +43,5 @@ fn data(text: &str) -> String {
 
 /// Escapes the value of a command's property.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&harmless(text)).replace(':', "%3A").replace(',', "%2C")
 }

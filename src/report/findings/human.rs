@@ -19,7 +19,8 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
     for finding in report.findings {
         // A fix says what to do as well as a help does.
         let help = finding.help.clone().into_iter().chain(fix(finding));
-        let help = help.collect::<Vec<_>>().join("\n");
+        let between = if finding.severity == Severity::Info { "; " } else { "\n" };
+        let help = help.collect::<Vec<_>>().join(between);
         let shown = Finding {
             message: match finding.severity {
                 // A note is one line, without its id else.

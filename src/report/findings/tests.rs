@@ -77,8 +77,13 @@ fn nothing_found_is_nothing_said_or_a_whole_document() {
 
 #[test]
 fn sarif_is_what_its_schema_says() {
-    let schema = include_str!("../../../testdata/schemas/sarif-2.1.0.json");
-    let schema = jsonschema::validator_for(&read(schema)).unwrap();
+    let mut schema = read(include_str!("../../../testdata/schemas/sarif-2.1.0.json"));
+    // The official pattern of a language closes a bracket that it never opened: it is no regex.
+    for object in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{object}/properties/language"));
+        assert!(language.unwrap().as_object_mut().unwrap().remove("pattern").is_some());
+    }
+    let schema = jsonschema::validator_for(&schema).unwrap();
     for text in [of(sarif), of_nothing(sarif)] {
         let log = read(&text);
         let errors: Vec<String> = schema
