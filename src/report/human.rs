@@ -340,6 +340,20 @@ mod tests {
     const QUIET: Look = Look { detail: Detail::Quiet, color: false };
 
     #[test]
+    fn a_secret_is_not_shown_where_a_finding_is_about_it() {
+        let text = "a:\n  SALT: \"ab\"\n  PASSWORD: hunter2   # c\n";
+        let mut repo = Repo::default();
+        repo.files.push(SourceFile::new("x.yaml", text));
+        for secret in ["ab", "hunter2"] {
+            let at = text.find(secret).unwrap();
+            let finding = Finding::warning("x", "it is so").secret();
+            let finding = finding.at("x.yaml", Span::new(at, at + secret.len()));
+            let shown = findings(&[finding], &repo, FULL);
+            assert!(shown.contains("***") && !shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
     fn a_report_shows_what_to_look_at() {
         let text = report(&sample::plan(), &sample::repo(), CAPPED);
         assert!(!text.contains("hunter2"), "{text}");

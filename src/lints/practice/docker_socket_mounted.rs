@@ -1,9 +1,10 @@
 //! The Docker socket in a container.
 
+use crate::compose::default_host::repository;
 use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::context::Loading;
-use crate::lints::practice::purpose::program;
+use crate::lints::practice::purpose::{program, words};
 use crate::lints::practice::variables::Variables;
 use crate::lints::{Run, declare_lint};
 
@@ -50,6 +51,17 @@ declare_lint! {
 
 /// Programs that are made to manage, watch or run containers.
 const MANAGERS: &[&str] = &[
+    "all-in-one",
+    "appwrite",
+    "autobase",
+    "autobase_console",
+    "coder",
+    "dockercloud/haproxy",
+    "goauthentik/server",
+    "onedev",
+    "windmill",
+    "windmill-ee",
+    "wings",
     "acme-companion",
     "act_runner",
     "agent",
@@ -157,10 +169,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
                 continue;
             }
             let Some(place) = loading.place(source) else { continue };
-            let severity = match program(image, MANAGERS) {
-                Some(_) => Severity::Info,
-                None => LINT.severity,
-            };
+            let severity = if is_manager(name, image) { Severity::Info } else { LINT.severity };
             let is_read_only = mount.get("read_only").is_some_and(Value::is_true);
             let message = match is_read_only {
                 true => {
@@ -176,6 +185,28 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     }
     found
 }
+
+/// Tells a program that is made for the engine by its image, or by its service where one's own image
+/// is built.
+fn is_manager(name: &str, image: &str) -> bool {
+    [image, name].iter().any(|text| {
+        program(text, MANAGERS).is_some()
+            || words(repository(text)).any(|word| TELLING.contains(&word.as_str()))
+    })
+}
+
+/// Words in the names of programs that are made for the engine.
+const TELLING: &[&str] = &[
+    "autoheal",
+    "docker",
+    "dockerized",
+    "executor",
+    "portainer",
+    "runner",
+    "runners",
+    "traefik",
+    "watchtower",
+];
 
 /// Tells whether a service or image is one that lets only some requests pass.
 fn is_proxy(name: &str) -> bool {

@@ -52,6 +52,10 @@ fn run(view: &FileView<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for body in view.service_bodies() {
         let Some(entry) = view.get(body, "image") else { continue };
+        // `image: !reset null` takes one away.
+        if view.file.doc.is_null(entry.value) {
+            continue;
+        }
         let Some(raw) = view.text(entry.value) else { continue };
         let mut names = services.iter().filter(|(known, _)| *known == body);
         let policy = view.file.text_of(body, "pull_policy");
@@ -186,6 +190,7 @@ mod tests {
             ("{image: 'nginx${TAG:+:$TAG}'}", 0),
             ("{image: '${IMAGE}'}", 0),
             ("{image: web, build: .}", 0),
+            ("{image: !reset null}", 0),
             ("{image: web, pull_policy: never}", 0),
             ("{image: web}, b: {image: web, build: .}", 0),
         ] {

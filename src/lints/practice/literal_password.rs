@@ -102,8 +102,8 @@ fn finding(
 ) -> Option<Finding> {
     let severity = match (secret.look, is_for_trial) {
         (Look::Real, false) => LINT.severity,
-        (Look::Real, true) | (Look::Weak, false) => Severity::Info,
-        (Look::Weak, true) => return None,
+        (Look::Real, true) | (Look::Default | Look::Weak, false) => Severity::Info,
+        (Look::Default | Look::Weak, true) => return None,
     };
     let stands = match secret.place {
         Place::Setting => "as it is",
@@ -112,6 +112,7 @@ fn finding(
     };
     let message = match secret.look {
         Look::Real => format!("a secret stands here {stands}, for all who read the repository"),
+        Look::Default => format!("a secret stands here {stands}, and counts where no other is set"),
         Look::Weak => format!("a secret that is known or easily guessed stands here {stands}"),
     };
     let help = "take it from a variable without a default, `${NAME:?}`, or from a secret's file";

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::compose::discover::Project;
 use crate::compose::value::Value;
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::Finding;
 use crate::lints::context::{Loading, LoadingKind};
 use crate::lints::practice::purpose::{is_for_trial, program, words};
 use crate::lints::{Run, declare_lint};
@@ -14,11 +14,11 @@ declare_lint! {
     ///
     /// ## What it does
     ///
-    /// Finds services without `restart` and without `deploy.restart_policy`. It is a warning where
-    /// most services of the project have one, and told only where few do. Left alone are jobs (others
-    /// wait for their completion, a profile starts them, or their name or command says it), files for
-    /// development, tests and examples, services that watch their source, and those that another
-    /// file of the project gives a policy.
+    /// Finds services without `restart` and without `deploy.restart_policy`. Where no service of the
+    /// project has one, it is told once. Left alone are jobs (others wait for their completion, a
+    /// profile starts them, or their name or command says it), files for development, tests and
+    /// examples, services that watch their source, and those that another file of the project gives
+    /// a policy.
     ///
     /// ## Why is this bad
     ///
@@ -47,7 +47,7 @@ declare_lint! {
     ///     image: postgres:16.4
     ///     restart: unless-stopped
     /// ```
-    "restart-missing", Practice, Warning, On, Run::Project(run),
+    "restart-missing", Practice, Info, On, Run::Project(run),
 }
 
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
@@ -65,18 +65,22 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             without.push(name);
         }
     }
-    let is_odd = with > without.len();
+    let nobody = with == 0 && without.len() > 1;
     let found = without.into_iter().filter_map(|name| {
         let place = loading.service(name)?;
         if is_for_trial(&place.path) || is_said_elsewhere(loading, name) {
             return None;
         }
-        let severity = if is_odd { LINT.severity } else { Severity::Info };
-        let message = format!("`{name}` stays down after a crash or a restart of the host");
+        let message = match nobody {
+            true => {
+                "none of the services comes back after a crash or a restart of the host".to_owned()
+            }
+            false => format!("`{name}` stays down after a crash or a restart of the host"),
+        };
         let help = "add `restart: unless-stopped`, or `restart: \"no\"` where that is meant";
-        Some(LINT.finding(message).severity(severity).at(place.path, place.span).help(help))
+        Some(LINT.finding(message).at(place.path, place.span).help(help))
     });
-    found.collect()
+    found.take(if nobody { 1 } else { usize::MAX }).collect()
 }
 
 /// Tells whether a service says if it comes back.

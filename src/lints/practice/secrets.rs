@@ -36,6 +36,8 @@ pub(super) enum Place {
 pub(super) enum Look {
     /// Made for this use: whoever reads the file has it.
     Real,
+    /// A variable's default, which another value may take the place of.
+    Default,
     /// A word that everyone tries first, or that waits for another one.
     Weak,
 }
@@ -65,7 +67,12 @@ pub(super) fn of_command(text: &str) -> Vec<Secret> {
         let known = |range: &Range<usize>| {
             found.iter().any(|one| one.range.start < range.end && range.start < one.range.end)
         };
-        if let Some(range) = own.filter(|range| is_told(text, range) && !known(range)) {
+        // What a shell puts there stands elsewhere.
+        let is_shells = |range: &Range<usize>| {
+            text.get(range.clone()).is_some_and(|it| it.contains(['$', '`']))
+        };
+        let own = own.filter(|range| is_told(text, range) && !is_shells(range) && !known(range));
+        if let Some(range) = own {
             found.push(secret(text, range, Place::Argument));
         }
     }
@@ -91,15 +98,17 @@ fn of_urls(text: &str) -> Vec<Secret> {
 }
 
 fn secret(text: &str, range: Range<usize>, place: Place) -> Secret {
-    let look =
-        if is_weak(text.get(range.clone()).unwrap_or_default()) { Look::Weak } else { Look::Real };
-    // What another value may take the place of is no more than a default.
-    let is_default = text.get(..range.start).is_some_and(|before| {
-        before
-            .rfind("${")
-            .is_some_and(|at| !text.get(at..range.start).unwrap_or_default().contains('}'))
-    });
-    Secret { range, place, look: if is_default { Look::Weak } else { look } }
+    let before = text.get(..range.start).unwrap_or_default();
+    let is_default =
+        before.rfind("${").is_some_and(|at| before.rfind('}').is_none_or(|end| end < at));
+    let look = if is_weak(text.get(range.clone()).unwrap_or_default()) {
+        Look::Weak
+    } else if is_default {
+        Look::Default
+    } else {
+        Look::Real
+    };
+    Secret { range, place, look }
 }
 
 /// Gives the literal text that a part of a value comes to where nothing else is known: itself, or
@@ -127,33 +136,7 @@ fn literal(text: &str, part: Range<usize>) -> Option<Range<usize>> {
 fn is_told(text: &str, range: &Range<usize>) -> bool {
     let value = text.get(range.clone()).unwrap_or_default().trim();
     let lower = value.to_ascii_lowercase();
-    let is_flag = matches!(
-        &*lower,
-        "" | "true"
-            | "false"
-            | "yes"
-            | "no"
-            | "on"
-            | "off"
-            | "none"
-            | "null"
-            | "nil"
-            | "undefined"
-            | "disabled"
-            | "enabled"
-            | "md5"
-            | "trust"
-            | "scram-sha-256"
-            | "plain"
-            | "basic"
-            | "oauth"
-            | "ldap"
-            | "file"
-            | "env"
-            | "auto"
-            | "random"
-            | "generate"
-    );
+    let is_flag = FLAGS.contains(&&*lower);
     let is_path = value.starts_with(['/', '~'])
         || value.starts_with("./")
         || value.starts_with("../")
@@ -169,6 +152,37 @@ fn is_told(text: &str, range: &Range<usize>) -> bool {
     let is_number = value.len() < 6 && value.bytes().all(|byte| byte.is_ascii_digit());
     !is_flag && !is_path && !is_place && !is_number && !value.contains(char::is_whitespace)
 }
+
+/// Values that say how, or whether, and not what.
+const FLAGS: &[&str] = &[
+    "",
+    "auto",
+    "basic",
+    "disabled",
+    "enabled",
+    "env",
+    "false",
+    "file",
+    "generate",
+    "htpasswd",
+    "ldap",
+    "md5",
+    "nil",
+    "no",
+    "none",
+    "null",
+    "oauth",
+    "off",
+    "on",
+    "plain",
+    "random",
+    "scram-sha-256",
+    "true",
+    "trust",
+    "undefined",
+    "user_provided",
+    "yes",
+];
 
 /// Tells a value that everyone tries first, or that says that it waits for another one.
 fn is_weak(value: &str) -> bool {
@@ -422,6 +436,7 @@ mod tests {
             ("DB_PASSWORD", "/run/secrets/db", None),
             ("ALLOW_EMPTY_PASSWORD", "yes", None),
             ("REDIS_AUTH", "true", None),
+            ("REGISTRY_AUTH", "htpasswd", None),
             ("SECRET_KEY", "u8Zr6yQ0pWm4", Some(("u8Zr6yQ0pWm4", true))),
             ("apiKey", "u8Zr6yQ0pWm4", Some(("u8Zr6yQ0pWm4", true))),
             ("SORT_KEY", "created_at2", None),
@@ -452,6 +467,8 @@ mod tests {
             ("x --password-file /run/secrets/x", None),
             ("x --password --verbose", None),
             ("x --token $TOKEN", None),
+            ("SECRET_KEY=\"$(cat secret/secret)\" run", None),
+            ("SECRET_KEY=$$KEY run", None),
         ] {
             let found: Vec<String> =
                 told(text, &of_command(text)).into_iter().map(|(text, _)| text).collect();
