@@ -110,7 +110,8 @@ pub fn answers<'v>(
         .into_iter()
         .map(|presence| {
             let names = own.iter().flatten().copied().chain(presence.aliases);
-            (presence.id, names.collect())
+            // `container_name: ""` is none.
+            (presence.id, names.filter(|name| !name.is_empty()).collect())
         })
         .collect()
 }

@@ -98,9 +98,16 @@ fn unknown(text: &Text<'_>) -> Vec<(String, Form, String)> {
             TextKind::Content => Vec::new(),
         };
         let told = found.into_iter().filter_map(|endpoint| {
+            // `--auth-host=md5` and `cluster=WARN` are pairs too.
+            let is_connection = endpoint.form != Form::KeyValue
+                || endpoint.user.is_some()
+                || endpoint.database.is_some();
+            let rest = value.get(endpoint.host.end..).unwrap_or_default();
+            // `tcp(db:3306)` has its host in brackets; `db%5F1` is a name in another spelling.
+            let is_whole = !rest.starts_with(['(', '%']);
             let host = value.get(endpoint.host)?;
             let scheme = endpoint.scheme.and_then(|scheme| value.get(scheme)).unwrap_or_default();
-            let is_single = is_host(host) && !host.contains('.');
+            let is_single = is_host(host) && !host.contains('.') && is_whole && is_connection;
             is_single.then(|| (host.to_owned(), endpoint.form, scheme.to_ascii_lowercase()))
         });
         told.collect::<Vec<_>>()

@@ -149,7 +149,11 @@ fn are_alternatives(one: &Value, other: &Value) -> bool {
     !one.is_empty() && !other.is_empty() && one.is_disjoint(&other)
 }
 
+/// Tells a service that does not run: it has no copies, or is only there to be extended.
 fn is_off(service: &Value) -> bool {
+    if ["image", "build", "provider"].iter().all(|key| service.get(key).is_none()) {
+        return true;
+    }
     let replicas = service.at(&["deploy", "replicas"]).or_else(|| service.get("scale"));
     replicas.and_then(Value::text) == Some("0")
 }

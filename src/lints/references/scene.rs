@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::compose::discover::Project;
+use crate::compose::discover::{Project, extends};
 use crate::compose::effective::Effective;
 use crate::compose::graph::{Reach, private_names, reaches};
+use crate::compose::model::{ComposeFile, Service, folder, join};
 use crate::compose::network::{Ground, answers, ground};
 use crate::compose::value::Value;
 use crate::lints::context::{Context, Loading, LoadingKind};
@@ -25,6 +26,8 @@ pub(super) struct Scene<'a> {
     pub(super) loading: Loading<'a>,
     /// The services that answer to each name, with the networks on which they do.
     names: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<String>>>,
+    /// Services of which not all can be known.
+    unknown: BTreeSet<String>,
 }
 
 /// A service of the tree that answers to a name on a network.
@@ -89,7 +92,7 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        Self { loading, names }
+        Self { loading, names, unknown: half_known(&loading) }
     }
 
     /// Gives the services that a name is one of, each with the networks on which it answers to it.
@@ -104,7 +107,10 @@ impl<'a> Scene<'a> {
 
     /// Gives where a service looks names up.
     pub(super) fn ground(&self, service: &str) -> Ground<'a> {
-        ground(self.loading.model, self.loading.project, service)
+        match self.unknown.contains(service) {
+            true => Ground::Unknown,
+            false => ground(self.loading.model, self.loading.project, service),
+        }
     }
 
     /// Gives the host names that services use, but for those that mean something to them alone.
@@ -123,6 +129,26 @@ impl<'a> Scene<'a> {
     pub(super) fn service(&self, name: &str) -> Option<&'a Value> {
         self.loading.model.services.get(name)
     }
+}
+
+/// Finds the services that extend what is not in the tree: their networks may come from there.
+fn half_known(loading: &Loading<'_>) -> BTreeSet<String> {
+    let workspace = loading.context.workspace;
+    let paths: BTreeSet<&str> =
+        loading.project.files.iter().chain(loading.files).map(String::as_str).collect();
+    let files = paths.into_iter().filter_map(|path| workspace.files.get(path));
+    let services = files.flat_map(|file| file.services().map(move |service| (file, service)));
+    let is_half = |(file, service): &(&ComposeFile, Service)| {
+        let Some((path, base)) = extends(file, service.body) else { return false };
+        let other = match path {
+            Some(path) => {
+                join(folder(&file.path), &path).and_then(|path| workspace.files.get(&path))
+            }
+            None => Some(*file),
+        };
+        other.and_then(|other| other.service(&base)).is_none()
+    };
+    services.filter(is_half).map(|(_, service)| service.name).collect()
 }
 
 /// Tells a setting whose hosts are not those that its service connects to: whom it lets in, under

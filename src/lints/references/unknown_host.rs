@@ -11,8 +11,7 @@ use crate::compose::model::ComposeFile;
 use crate::compose::network::{Ground, Presence, is_external};
 use crate::compose::store;
 use crate::compose::value::Value;
-use crate::diagnostics::nearest::nearest;
-use crate::diagnostics::{Finding, Place, Severity};
+use crate::diagnostics::{Finding, Place};
 use crate::lints::context::Context;
 use crate::lints::{Run, declare_lint};
 
@@ -67,7 +66,7 @@ fn run(context: &Context<'_>) -> Vec<Finding> {
     for scene in &scenes.all {
         for reach in scene.reaches() {
             let name = reach.host.to_ascii_lowercase();
-            if reach.form.is_none() || is_placeholder(&name) || is_known(&known, &name) {
+            if reach.form.is_none() || is_placeholder(&reach.host) || is_known(&known, &name) {
                 continue;
             }
             let Some(spot) = spot(scene.loading.model, reach.value, &reach.host) else { continue };
@@ -112,19 +111,14 @@ fn judge(
         return None;
     }
     let wanted = store_of(reach)?;
-    let message = format!("no service answers to `{host}` ({by}), so `{asking}` does not find it");
     let servers = servers(scene, &own, wanted);
-    if let [server] = servers.as_slice() {
-        let help = format!("use `{server}`, if that is the server that is meant");
-        return Some(LINT.finding(message).help(help));
+    // A server's own settings name what it is known by.
+    let &[server] = servers.as_slice() else { return None };
+    if server == asking || !scene.loading.project.missing.is_empty() {
+        return None;
     }
-    let shown: Vec<String> =
-        nearest(host, answered.iter().copied()).iter().map(|name| format!("`{name}`")).collect();
-    let help = match shown.as_slice() {
-        [] => "name a service, or what it is outside of the project in `extra_hosts`".to_owned(),
-        _ => format!("if one of these is meant, use it: {}", shown.join(", ")),
-    };
-    Some(Finding { severity: Severity::Info, ..LINT.finding(message).help(help) })
+    let message = format!("no service answers to `{host}` ({by}), so `{asking}` does not find it");
+    Some(LINT.finding(message).help(format!("use `{server}`, if that is the server that is meant")))
 }
 
 /// Gives the names that answer on some networks, and those of the project's other services.
@@ -294,7 +288,11 @@ fn is_known(known: &BTreeSet<String>, name: &str) -> bool {
 }
 
 /// Tells a name that stands for one to be filled in, or that every machine has.
-fn is_placeholder(name: &str) -> bool {
+fn is_placeholder(host: &str) -> bool {
+    if !host.contains(|c: char| c.is_ascii_lowercase()) {
+        return true;
+    }
+    let name = host.to_ascii_lowercase();
     const WORDS: &[&str] = &[
         "address",
         "changeme",
@@ -316,5 +314,7 @@ fn is_placeholder(name: &str) -> bool {
         "xxx",
     ];
     const STARTS: &[&str] = &["change", "example", "my", "replace", "some", "the-", "your", "xx"];
-    WORDS.contains(&name) || STARTS.iter().any(|start| name.starts_with(start)) || name.len() < 2
+    WORDS.contains(&name.as_str())
+        || STARTS.iter().any(|start| name.starts_with(start))
+        || name.len() < 2
 }
