@@ -137,7 +137,7 @@ mod tests {
     fn checks_that_do_not_log_in_are_told() {
         let expected = "compose.yaml:5:25 `pg_isready` succeeds also where the role or the database is missing, so `healthy` does not tell that anyone can log in";
         assert_eq!(checked("postgres:16", "[CMD-SHELL, pg_isready -U app]").len(), 1);
-        assert_eq!(checked("postgres:16", "[CMD-SHELL    , pg_isready]"), [expected]);
+        assert_eq!(checked("postgres:16", "[CMD-SHELL, pg_isready]"), [expected]);
         assert_eq!(checked("postgis/postgis:16-3.4", "pg_isready -U ${USER}").len(), 1);
         assert_eq!(checked("mysql:8", "[CMD, mysqladmin, ping, -h, localhost]").len(), 1);
         assert_eq!(checked("mariadb:11", "[CMD-SHELL, 'mariadb-admin ping -p$$P']").len(), 1);

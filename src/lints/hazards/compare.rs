@@ -13,7 +13,7 @@ use crate::compose::value::{Origin, Value};
 use crate::diagnostics::{Finding, Place};
 use crate::lints::context::{Context, Inputs, Loading, LoadingKind};
 use crate::repo::workspace::Workspace;
-use crate::transforms::hazards::mount::{self, Mount};
+use crate::transforms::hazards::mount::{self, Mount, mounts};
 
 /// One way of loading a project, at the revision and now.
 pub(super) struct Change<'c> {
@@ -106,15 +106,30 @@ impl<'c> Change<'c> {
         for (old, service) in gone.filter(|(name, _)| !is_job(&self.before, name)) {
             for (name, now) in &new {
                 let taken = mount::data(now);
+                let is_store = mount::store(service).is_some();
+                let is_taken = |own: &Mount<'_>| {
+                    taken.iter().any(|other| {
+                        self.is_same_source(own, other) && (is_store || own.target == other.target)
+                    })
+                };
+                // What several services mount is handed about, and is no one's data.
                 let shared = mount::data(service)
                     .into_iter()
-                    .find(|own| taken.iter().any(|other| self.is_same_source(own, other)));
+                    .find(|own| is_taken(own) && (is_store || self.is_sole(own)));
                 if let Some(shared) = shared {
                     found.push((Pair { old, new: name, before: service, now }, shared));
                 }
             }
         }
         found
+    }
+
+    /// Tells whether one service alone mounted something.
+    fn is_sole(&self, own: &Mount<'_>) -> bool {
+        let is_it =
+            |other: &Mount<'_>| (other.is_volume, other.source) == (own.is_volume, own.source);
+        let services = self.before.model.services.values();
+        services.filter(|service| mounts(service).any(|mount| is_it(&mount))).count() == 1
     }
 
     /// Gives the services that have the data that they had, under whatever key.

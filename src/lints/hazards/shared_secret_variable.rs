@@ -9,6 +9,7 @@ use crate::compose::value::{Origin, Value};
 use crate::diagnostics::Finding;
 use crate::lints::context::Loading;
 use crate::lints::{Run, declare_lint};
+use crate::transforms::superuser::family::Family;
 
 declare_lint! {
     /// An application's own role and the superuser have their password from one variable.
@@ -56,7 +57,10 @@ declare_lint! {
 }
 
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
-    servers(loading).iter().flat_map(|server| of_server(loading, server)).collect()
+    let servers = servers(loading);
+    // Images of one product make its roles by themselves, and all with one password.
+    let own = servers.iter().filter(|server| server.family == Family::Official);
+    own.flat_map(|server| of_server(loading, server)).collect()
 }
 
 fn of_server(loading: &Loading<'_>, server: &Server<'_>) -> Vec<Finding> {

@@ -3,9 +3,11 @@
 use super::first_run::scripts;
 use super::postgres::{Server, Variable, servers};
 use crate::compose::command::{Argument, Client};
+use crate::compose::default_host::repository;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::context::Loading;
 use crate::lints::{Run, declare_lint};
+use crate::transforms::hazards::view::any_text;
 use crate::transforms::superuser::family::Family;
 
 declare_lint! {
@@ -60,6 +62,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             && server.body.get("build").is_none()
             && scripts(server.body).next().is_none()
             && server.body.get("configs").is_none()
+            && !asks_for_passwords(server)
     };
     let servers = servers(loading).into_iter().filter(is_sure);
     let found = servers.filter_map(|server| {
@@ -68,6 +71,22 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     });
     found.collect()
 }
+
+/// Whether clients in the container may have to log in: who asks for a password tells nobody before
+/// that a role is missing.
+fn asks_for_passwords(server: &Server<'_>) -> bool {
+    let is_told = match server.variable("POSTGRES_INITDB_ARGS") {
+        Variable::Unset => false,
+        Variable::Text(text) => text.contains("auth") || text.contains("-A"),
+        Variable::Unknown => true,
+    };
+    let command = server.body.get("command");
+    is_told || command.is_some_and(|command| any_text(command, &|text| text.contains("hba")))
+}
+
+/// Images that run what is called in their containers as root.
+const AS_ROOT: [&str; 4] =
+    ["postgres", "postgis/postgis", "pgvector/pgvector", "timescale/timescaledb"];
 
 /// What a probe asks for that is not there.
 struct Missing {
@@ -113,10 +132,10 @@ fn missing(server: &Server<'_>, probe: &Client) -> Option<Missing> {
     let user = server.user()?;
     let named = written(server, probe, probe.user.as_ref(), "PGUSER")?;
     let database = written(server, probe, probe.database.as_ref(), "PGDATABASE")?;
-    // The image runs its health checks as root, unless it is told otherwise.
+    let image = server.body.text_of("image").map(repository).unwrap_or_default();
     let role = match &named {
         Some(role) => role.clone(),
-        None if server.body.get("user").is_none() => "root".to_owned(),
+        None if server.body.get("user").is_none() && AS_ROOT.contains(&image) => "root".to_owned(),
         None => return None,
     };
     let right = if server.variable(Family::USER) == Variable::Unset {
