@@ -22,7 +22,9 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use serde::Deserialize;
 
-use common::cases::{Check, Ran, Tree, assert_snapshot, difference, folders, git_apply, run, words};
+use common::cases::{
+    Check, Ran, Tree, assert_snapshot, difference, folders, git_apply, run, words,
+};
 
 mod common;
 mod hostile;

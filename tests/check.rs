@@ -34,12 +34,18 @@ fn a_baseline_knows_what_was_there_and_tells_what_is_gone() {
     )
     .expect("written");
     let (exit, stdout, stderr) = check(&["--baseline", known]);
-    assert!(exit == 1 && stdout.contains("compose.yaml:9:12: warning[image-tag-missing]"), "{stdout}");
+    assert!(
+        exit == 1 && stdout.contains("compose.yaml:9:12: warning[image-tag-missing]"),
+        "{stdout}"
+    );
     assert!(!stdout.contains("nginx") && !stderr.contains("gone"), "{stdout} {stderr}");
     fs::write(folder.path().join("compose.yaml"), "services:\n  cache:\n    image: redis:7\n")
         .expect("written");
     let (exit, stdout, stderr) = check(&["--baseline", known]);
-    assert!(exit == 0 && stdout.is_empty() && stderr.contains("1 of its findings are gone"), "{stderr}");
+    assert!(
+        exit == 0 && stdout.is_empty() && stderr.contains("1 of its findings are gone"),
+        "{stderr}"
+    );
     // Of lints and files that are not looked at, nothing is gone.
     let other = run(folder.path(), &["check", "--select", "style", "--baseline", known]);
     assert_eq!(other, (0, String::new(), String::new()));

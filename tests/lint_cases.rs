@@ -97,7 +97,8 @@ impl Case {
         let ran = run(&words(&self.command), &[], place.path())?;
         let tree = Tree::read(place.path())?;
         let mends = self.has_fix() && !words(&self.command).iter().any(|word| word == "--diff");
-        let expected = if mends { self.after.as_ref().unwrap_or(&self.before) } else { &self.before };
+        let expected =
+            if mends { self.after.as_ref().unwrap_or(&self.before) } else { &self.before };
         expected.compare("the command leaves another tree", &tree, faults);
         Ok(ran)
     }
