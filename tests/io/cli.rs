@@ -419,3 +419,27 @@ fn a_first_declaration_is_printed_and_written_once() {
         assert!(ran.exit == 2 && ran.stderr.contains(said), "{args}: {ran:?}");
     }
 }
+
+#[test]
+fn a_configuration_of_dclint_is_translated_and_written_once() {
+    let rules = r#"{"rules": {"services-alphabetical-order": 0, "ports": 1}, "quiet": true}"#;
+    let tree = Tree::new(&[(".dclintrc", rules), ("dclint.config.js", "export default {}\n")]);
+    let ran = composemod(&tree.path(), "migrate-config");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert!(ran.stdout.contains("- ports-unsorted\n"), "{ran:?}");
+    assert!(!ran.stdout.contains("services-unsorted"), "{ran:?}");
+    assert!(ran.stderr.contains("no rule `ports`") && ran.stderr.contains("--fail-on error"));
+    let ran = composemod(&tree.path(), "migrate-config --write");
+    assert_eq!((ran.exit, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    assert!(tree.text("composemod.yaml").starts_with("# What .dclintrc tells dclint.\nlint:\n"));
+    for (args, said) in [
+        ("migrate-config --write", "composemod.yaml"),
+        ("migrate-config dclint.config.js", "a program would have to be run"),
+        ("migrate-config none.json", "none.json"),
+    ] {
+        let ran = composemod(&tree.path(), args);
+        assert!(ran.exit == 2 && ran.stderr.contains(said), "{args}: {ran:?}");
+    }
+    let ran = composemod(&Tree::new(&[]).path(), "migrate-config");
+    assert!(ran.exit == 2 && ran.stderr.contains("no configuration of dclint"), "{ran:?}");
+}

@@ -133,8 +133,8 @@ mod tests {
     fn each_moves_with_what_belongs_to_it() {
         for (before, after) in [
             (
-                "services:\n  a:\n    # by hand\n    restart: always # why\n    ports:\n    - 80:80\n    # - 81:81\n    image: x\n\n    # none\n    build: .\n    # end\n  b: {}\n",
-                "services:\n  a:\n    image: x\n    # none\n    build: .\n    ports:\n    - 80:80\n    # - 81:81\n\n    # by hand\n    restart: always # why\n    # end\n  b: {}\n",
+                "services:\n  a:\n    # by hand\n    restart: always # why\n    ports:\n    - 80:80\n    # - 81:81\n#      - 82:82\n    image: x\n\n    # none\n    build: .\n    # end\n  b: {}\n",
+                "services:\n  a:\n    image: x\n    # none\n    build: .\n    ports:\n    - 80:80\n    # - 81:81\n#      - 82:82\n\n    # by hand\n    restart: always # why\n    # end\n  b: {}\n",
             ),
             (
                 "services:\n  a:\n    restart: always\n    command: |\n      run\n    environment:\n      A: 1\n      # B: 2\n",

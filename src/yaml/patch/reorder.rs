@@ -333,9 +333,12 @@ impl Moved<'_> {
                 && column(text, self.doc.node(child.value).span.start as usize) == own_column;
         let is_deeper = |line: &Line| {
             line.comment.is_some_and(|column| {
-                let content = text.get(line.range.clone()).unwrap_or_default();
-                let comment = content.trim_start().trim_start_matches('#').trim_start();
+                let content = text.get(line.range.clone()).unwrap_or_default().trim_start();
+                let comment = content.trim_start_matches('#').trim_start();
+                // Editors put the `#` at the start of the line, and the text stays where it was.
+                let text_column = column + content.len() - comment.len();
                 column > own_column
+                    || (column < own_column && text_column > own_column + "# ".len())
                     || (has_items_here && column == own_column && comment.starts_with("- "))
             })
         };
