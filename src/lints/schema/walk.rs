@@ -30,6 +30,8 @@ pub(super) enum FaultKind<'s> {
     BadName,
     /// A key is no text.
     BadKey(Kind),
+    /// What is merged is no mapping.
+    BadMerge(Kind),
     /// A value is of another type.
     WrongType { wanted: Vec<Kind>, found: Kind },
     /// A mapping lacks a key.
@@ -134,7 +136,8 @@ struct Walk<'a, 's> {
 }
 
 impl<'s> Walk<'_, 's> {
-    /// Finds keys that are no text: docker compose takes none, wherever they stand.
+    /// Finds keys that are no text, and merges of what is no mapping: docker compose takes none,
+    /// wherever they stand.
     fn keys(&mut self) {
         let doc = self.doc;
         let entries = doc.nodes().filter_map(|(_, node)| match &node.kind {
@@ -147,7 +150,27 @@ impl<'s> Walk<'_, 's> {
             if !matches!(kind, Kind::String | Kind::Object | Kind::Array) {
                 self.found.push(Fault { node: entry.key, kind: FaultKind::BadKey(kind) });
             }
+            if self.file.is_merge(*entry)
+                && let Some(found) = self.bad_merge(entry.value)
+            {
+                self.found.push(Fault { node: entry.value, kind: FaultKind::BadMerge(found) });
+            }
         }
+    }
+
+    /// Gives the type of what a merge names and can't merge.
+    fn bad_merge(&self, value: NodeId) -> Option<Kind> {
+        let doc = self.doc;
+        let sources = match kind(doc, value) {
+            Kind::Array => doc.items(value).iter().map(|item| item.value).collect(),
+            _ => vec![value],
+        };
+        // An alias of nothing is reported as such.
+        let named = sources.into_iter().filter(|source| {
+            !matches!(doc.node(doc.resolve(*source)).kind, document::Kind::Alias { .. })
+        });
+        let mut kinds = named.map(|source| kind(doc, source));
+        kinds.find(|kind| *kind != Kind::Object)
     }
 
     fn look(&mut self, task: Task<'s>, open: &mut Vec<Task<'s>>) {

@@ -56,6 +56,10 @@ fn run(view: &FileView<'_>) -> Vec<Finding> {
                 format!("the key `{path}` {}, and docker compose takes only text", is(*found));
             Some(LINT.finding(message).help("put the key in quotes"))
         }
+        FaultKind::BadMerge(found) => {
+            let message = format!("what `{path}` merges {}, and only mappings merge", is(*found));
+            Some(LINT.finding(message).help("write the items out, or make a mapping of both"))
+        }
         FaultKind::WrongType { wanted, found } => {
             let path = if path.is_empty() { "the file" } else { &format!("`{path}`") };
             let message = format!(
@@ -177,6 +181,14 @@ mod tests {
         }
         let keys = found_in(&LINT, &service("environment: {1: x}"));
         assert_eq!(keys.len(), 1, "{keys:?}");
+        let merged =
+            "x-e: &e [A=b]\nservices:\n  a:\n    image: x\n    environment: {<<: *e, C: d}\n";
+        assert_eq!(
+            found_in(&LINT, merged),
+            [
+                "compose.yaml:5:23 what `services.a.environment.<<` merges is text, and only mappings merge"
+            ]
+        );
         assert_eq!(found_in(&LINT, "version: 3.8\nservices: {a: {image: x}}\n").len(), 1);
         assert_eq!(found_in(&LINT, "services: {a: }\nvolumes: {a: , b: {}}\n").len(), 1);
     }
