@@ -121,12 +121,15 @@ mod tests {
                 "1:51 `dockerfile` and `dockerfile_inline`",
             ),
             (
-                "services: {}\nsecrets: {s: {file: a, environment: B}}",
+                "services: {a: {image: x}}\nsecrets: {s: {file: a, environment: B}}",
                 "2:24 `file` and `environment`",
             ),
-            ("services: {}\nconfigs: {s: {file: a, content: b}}", "2:24 `file` and `content`"),
             (
-                "services: {}\nvolumes: {v: {external: true, driver: local}}",
+                "services: {a: {image: x}}\nconfigs: {s: {file: a, content: b}}",
+                "2:24 `file` and `content`",
+            ),
+            (
+                "services: {a: {image: x}}\nvolumes: {v: {external: true, driver: local}}",
                 "2:31 `external` and `driver`",
             ),
         ] {
@@ -141,9 +144,9 @@ mod tests {
             "services: {a: {image: x, network_mode: host, networks: !reset []}}",
             "services: {a: {image: x, network_mode: host, networks: []}}",
             "services: {a: {build: {context: ., dockerfile: a}, image: x}}",
-            "services: {}\nvolumes: {v: {external: true, name: n, x-a: b}, w: {external: false, driver: d}}",
-            "services: {}\nvolumes: {v: {external: '${E}', driver: d}}",
-            "services: {}\nsecrets: {s: {file: a, name: b}}",
+            "services: {a: {image: x}}\nvolumes: {v: {external: true, name: n, x-a: b}, w: {external: false, driver: d}}",
+            "services: {a: {image: x}}\nvolumes: {v: {external: '${E}', driver: d}}",
+            "services: {a: {image: x}}\nsecrets: {s: {file: a, name: b}}",
         ] {
             assert_eq!(found_in(&LINT, text), [""; 0], "{text}");
         }

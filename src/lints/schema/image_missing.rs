@@ -1,5 +1,6 @@
 //! Services that say nothing of what they run.
 
+use crate::compose::model::{DEFAULT_NAMES, file_name};
 use crate::diagnostics::Finding;
 use crate::lints::context::{Loading, LoadingKind};
 use crate::lints::{Run, declare_lint};
@@ -43,7 +44,9 @@ declare_lint! {
 const WHAT_RUNS: [&str; 4] = ["image", "build", "provider", "extends"];
 
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
-    if loading.kind != LoadingKind::Own {
+    // By another name a file may be meant to be laid over one of another folder.
+    let is_default = |path: &String| DEFAULT_NAMES.contains(&file_name(path));
+    if loading.kind != LoadingKind::Own || !loading.files.iter().any(is_default) {
         return Vec::new();
     }
     let files = || {
@@ -84,6 +87,7 @@ mod tests {
         let bare = "services:\n  a:\n    image: x\n  b:\n    restart: always\n";
         let refused = "has neither an image nor a build, so docker compose refuses the project";
         assert_eq!(found_in(&LINT, bare), [format!("compose.yaml:4:3 `b` {refused}")]);
+        assert_eq!(found(&LINT, &[("compose.backup.yaml", bare)]), [""; 0]);
         for text in [
             "services: {a: {image: x}, b: {build: .}, c: {extends: a}, d: {provider: {type: x}}}",
             "services: {b: {extends: {file: other.yaml, service: a}, restart: always}}",

@@ -51,7 +51,7 @@ mod tests {
     fn it_is_said_where_it_stands() {
         for (text, place) in [
             ("services: {b: {image: x}, a: *b}\n", "compose.yaml:1:30 "),
-            ("services: {a: {<<: *b}}\nx-b: &b {image: x}\n", "compose.yaml:1:20 "),
+            ("services: {a: {image: y, <<: *b}}\nx-b: &b {image: x}\n", "compose.yaml:1:30 "),
         ] {
             let found = found_in(&LINT, text);
             assert!(found.len() == 1 && found[0].starts_with(place), "{text}: {found:?}");
