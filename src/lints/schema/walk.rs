@@ -158,19 +158,19 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    /// Gives the type of what a merge names and can't merge.
+    /// Gives the type of what a merge names, where that is no mapping and no list of mappings.
     fn bad_merge(&self, value: NodeId) -> Option<Kind> {
         let doc = self.doc;
-        let sources = match kind(doc, value) {
-            Kind::Array => doc.items(value).iter().map(|item| item.value).collect(),
-            _ => vec![value],
-        };
         // An alias of nothing is reported as such.
-        let named = sources.into_iter().filter(|source| {
-            !matches!(doc.node(doc.resolve(*source)).kind, document::Kind::Alias { .. })
-        });
-        let mut kinds = named.map(|source| kind(doc, source));
-        kinds.find(|kind| *kind != Kind::Object)
+        let merges = |node: NodeId| {
+            let is_alias = matches!(doc.node(doc.resolve(node)).kind, document::Kind::Alias { .. });
+            is_alias || kind(doc, node) == Kind::Object
+        };
+        let merges_all = || {
+            kind(doc, value) == Kind::Array
+                && doc.items(value).iter().all(|item| merges(item.value))
+        };
+        (!merges(value) && !merges_all()).then(|| kind(doc, value))
     }
 
     fn look(&mut self, task: Task<'s>, open: &mut Vec<Task<'s>>) {

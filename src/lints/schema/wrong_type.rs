@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(
             found_in(&LINT, merged),
             [
-                "compose.yaml:5:23 what `services.a.environment.<<` merges is text, and only mappings merge"
+                "compose.yaml:5:23 what `services.a.environment.<<` merges is a list, and only mappings merge"
             ]
         );
         assert_eq!(found_in(&LINT, "version: 3.8\nservices: {a: {image: x}}\n").len(), 1);
