@@ -254,3 +254,78 @@ fn published(port: &Value) -> Option<String> {
 fn shown(id: &str) -> &str {
     id.rsplit('#').next().unwrap_or(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LINT;
+    use crate::lints::testing::{found, found_in};
+
+    fn project(a: &str, b: &str) -> String {
+        format!("services:\n  a:\n{a}  b:\n{b}networks:\n  n:\n")
+    }
+
+    #[test]
+    fn names_of_two_services_collide() {
+        let alias = "    networks: {n: {aliases: [x]}}\n";
+        for (a, b) in [
+            (format!("    image: one:1\n{alias}"), format!("    image: two:1\n{alias}")),
+            (
+                "    image: one:1\n    container_name: b\n".to_owned(),
+                "    image: two:1\n".to_owned(),
+            ),
+            (
+                format!("    image: one:1\n    profiles: [p]\n{alias}"),
+                format!("    image: two:1\n    profiles: [p]\n{alias}"),
+            ),
+        ] {
+            let text = project(&a, &b);
+            assert_eq!(found_in(&LINT, &text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn copies_and_alternatives_do_not() {
+        let alias = "    networks: {n: {aliases: [x]}}\n";
+        for (a, b) in [
+            // Copies that share their work.
+            (format!("    image: one:1\n{alias}"), format!("    image: one:2\n{alias}")),
+            (format!("    build: .\n{alias}"), format!("    build: .\n{alias}")),
+            (
+                format!("    image: one:1\n    profiles: [cpu]\n{alias}"),
+                format!("    image: two:1\n    profiles: [gpu]\n{alias}"),
+            ),
+            (format!("    image: one:1\n{alias}"), "    image: two:1\n".to_owned()),
+            (
+                format!("    image: one:1\n{alias}"),
+                format!("    image: two:1\n    scale: 0\n{alias}"),
+            ),
+            (format!("    image: one:1\n{alias}"), alias.to_owned()),
+            (
+                "    image: o:1\n    container_name: ''\n".to_owned(),
+                "    image: t:1\n    container_name: ''\n".to_owned(),
+            ),
+        ] {
+            let text = project(&a, &b);
+            assert_eq!(found_in(&LINT, &text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn projects_collide_on_a_shared_network_where_the_name_is_used() {
+        let project = |db: &str, more: &str| {
+            format!(
+                "services:\n  app: {{image: a, environment: [DB_HOST=db], networks: [proxy]}}\n  db: {{image: {db}, networks: [proxy]{more}}}\nnetworks: {{proxy: {{external: true}}}}\n"
+            )
+        };
+        let one = project("postgres", "");
+        let collided = |other: &str| {
+            found(&LINT, &[("one/compose.yaml", one.as_str()), ("two/compose.yaml", other)]).len()
+        };
+        assert_eq!(collided(&project("mariadb", "")), 2);
+        assert_eq!(collided("services:\n  db: {image: x}\n"), 0);
+        assert_eq!(collided(&one.replace("DB_HOST=db", "A=b")), 1);
+        let bound = project("postgres", ", ports: ['5432:5432']");
+        let files = [("one/compose.yaml", bound.as_str()), ("two/compose.yaml", bound.as_str())];
+        assert_eq!(found(&LINT, &files), [""; 0]);
+    }
+}

@@ -318,3 +318,111 @@ fn is_placeholder(host: &str) -> bool {
         || STARTS.iter().any(|start| name.starts_with(start))
         || name.len() < 2
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LINT, distance};
+    use crate::lints::testing::{found, found_in, mended};
+
+    fn project(setting: &str, rest: &str) -> String {
+        format!(
+            "services:\n  web:\n    image: web:1\n    environment: [\"{setting}\"]\n{rest}  postgres:\n    image: postgres:16\n"
+        )
+    }
+
+    #[test]
+    fn typing_errors_are_told_from_other_names() {
+        for (host, name, is_near) in [
+            ("postgress", "postgres", true),
+            ("postgers", "postgres", true),
+            ("redi", "redis", true),
+            ("my_db", "my-db", true),
+            ("discord-bot-bd", "discord-bot-db", true),
+            ("discord-bot-db", "homelab-postgres", false),
+            ("kafka2", "kafka", false),
+            ("kafka2", "kafka1", false),
+            ("mysql", "mssql", false),
+            ("postgres", "postgrest", false),
+            ("mail", "main", false),
+            ("db", "dbs", false),
+        ] {
+            assert_eq!(distance(host, name).is_some(), is_near, "{host} {name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_found() {
+        for setting in [
+            "DATABASE_URL=postgres://app@postgress:5432/app",
+            "DB_HOST=postgress",
+            "DB_HOST=${DB_HOST:-postgress}",
+            "API_URL=http://postgress:8080/x",
+            // Nothing else here is a server of that kind.
+            "DATABASE_URL=postgres://app@database:5432/app",
+            "POSTGRES_HOST=database",
+            "DB_HOST=database",
+        ] {
+            assert_eq!(found_in(&LINT, &project(setting, "")).len(), 1, "{setting}");
+        }
+    }
+
+    #[test]
+    fn names_of_something_else_are_left_alone() {
+        for (setting, rest) in [
+            ("DB_HOST=postgres", ""),
+            ("DB_HOST=localhost", ""),
+            ("DB_HOST=db.example.com", ""),
+            ("DB_HOST=your-host", ""),
+            ("DB_HOST=HOST", ""),
+            ("DB_HOST=$DB_HOST", ""),
+            ("REDIS_HOST=cache", ""),
+            ("DB_HOST=shop-postgres-1", ""),
+            ("DB_HOST=shop_postgres", ""),
+            ("DB_HOST=${DB_HOST:-database}", ""),
+            ("API_URL=http://nas:8080", ""),
+            ("MYSQL_DB=mysql://u:p@tcp(postgres:3306)/x", ""),
+            ("DATABASE_URL=postgres://u:p@shop%5Fdb:5432/x", ""),
+            ("POSTGRES_INITDB_ARGS=--auth-host=scram-sha-256", ""),
+            ("DB_HOST=postgress", "    network_mode: host\n"),
+            ("DB_HOST=postgress", "    extra_hosts: ['postgress:10.0.0.2']\n"),
+            ("DB_HOST=postgress", "    hostname: postgress\n"),
+            ("DB_HOST=database", "    networks: [proxy]\nnetworks: {proxy: {external: true}}\n"),
+        ] {
+            let text = match rest.split_once("networks: {") {
+                Some((own, top)) => format!("{}networks: {{{top}", project(setting, own)),
+                None => project(setting, rest),
+            };
+            assert_eq!(found_in(&LINT, &text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn files_beside_and_other_projects_define_names_too() {
+        let base = project("DB_HOST=postgress", "");
+        let other = "services:\n  postgress: {image: x}\n";
+        for path in ["compose.prod.yaml", "other/compose.yaml"] {
+            assert_eq!(found(&LINT, &[("compose.yaml", &base), (path, other)]), [""; 0], "{path}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_found_where_it_is_set() {
+        let base = project("DB_HOST=${HOST_OF_DB}", "");
+        let files = [("compose.yaml", base.as_str()), (".env", "HOST_OF_DB=postgress\n")];
+        let found = found(&LINT, &files);
+        assert!(found.first().is_some_and(|first| first.starts_with(".env:1:12 ")), "{found:?}");
+    }
+
+    #[test]
+    fn the_fix_changes_the_host_alone() {
+        for (setting, fixed) in [
+            (
+                "URL=postgres://postgress:x@postgress:5432/x",
+                "URL=postgres://postgress:x@postgres:5432/x",
+            ),
+            ("DB_HOST=${DB_HOST:-postgress}", "DB_HOST=${DB_HOST:-postgres}"),
+        ] {
+            assert_eq!(mended(&LINT, &project(setting, "")), project(fixed, ""));
+        }
+    }
+}

@@ -295,3 +295,153 @@ fn named(networks: &[&str]) -> String {
     let named: Vec<String> = networks.iter().map(|key| format!("`{key}`")).collect();
     named.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LINT;
+    use crate::lints::testing::{found, found_in, mended};
+
+    /// A project of `web`, which uses `db`, and of `db`.
+    fn project(web: &str, db: &str, rest: &str) -> String {
+        format!(
+            "services:\n  web:\n    image: web:1\n    environment: [DB_HOST=db]\n{web}  db:\n    image: postgres:16\n{db}{rest}"
+        )
+    }
+
+    #[test]
+    fn services_that_share_no_network_are_apart() {
+        let nets = "networks:\n  a:\n  b:\n";
+        for (web, db, rest) in [
+            ("    networks: [a]\n", "    networks: [b]\n", nets),
+            ("    networks: [a]\n", "", nets),
+            ("", "    networks: {b: {aliases: [pg]}}\n", nets),
+            ("    network_mode: host\n", "", ""),
+            ("    network_mode: none\n", "", ""),
+            ("    network_mode: bridge\n", "", ""),
+            ("", "    network_mode: host\n", ""),
+            ("", "    network_mode: service:vpn\n", "  vpn:\n    image: vpn:1\n"),
+            (
+                "    networks: [a]\n",
+                "    networks: [b]\n",
+                "networks: {a: {external: true}, b: {}}\n",
+            ),
+        ] {
+            let text = project(web, db, rest);
+            assert_eq!(found_in(&LINT, &text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn services_that_meet_are_not() {
+        let nets = "networks:\n  a:\n  b:\n";
+        for (web, db, rest) in [
+            ("", "", ""),
+            ("    networks: [a, b]\n", "    networks: [b]\n", nets),
+            ("    networks: [a]\n", "    networks: {a: }\n", nets),
+            // Two keys for one network.
+            (
+                "    networks: [a]\n",
+                "    networks: [b]\n",
+                "networks: {a: {name: x}, b: {name: x, external: true}}\n",
+            ),
+            (
+                "    networks: [a]\n",
+                "    networks: [b]\n",
+                "networks: {a: {name: '${NET}'}, b: {name: '${NET}'}}\n",
+            ),
+            // What only the engine knows.
+            ("    network_mode: container:vpn\n", "", ""),
+            ("    network_mode: ${MODE}\n", "", ""),
+            ("    networks: [a]\n", "    network_mode: proxy\n", nets),
+            // Names of its own.
+            ("    networks: [a]\n    extra_hosts: ['db:10.0.0.2']\n", "    networks: [b]\n", nets),
+            ("    networks: [a]\n    links: [db]\n", "    networks: [b]\n", nets),
+            // The vpn's network is the one that web is on.
+            ("    network_mode: service:vpn\n", "", "  vpn:\n    image: vpn:1\n"),
+            ("    networks: [a]\n    extends: {file: gone.yaml, service: x}\n", "", nets),
+            // Another service answers to the name there.
+            (
+                "    networks: [a]\n",
+                "    networks: [b]\n",
+                "  pg:\n    image: x\n    networks: {a: {aliases: [db]}}\nnetworks: {a: {}, b: {}}\n",
+            ),
+        ] {
+            let text = project(web, db, rest);
+            assert_eq!(found_in(&LINT, &text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn not_every_setting_is_a_connection() {
+        for setting in [
+            "NO_PROXY=db,localhost",
+            "ALLOWED_HOSTS=db",
+            "CORS_ORIGIN=http://db:3000",
+            "NEXT_PUBLIC_API_URL=http://db:3000",
+            "POSTGRES_DB=db",
+            "NAME=db",
+        ] {
+            let web = format!("    environment: [{setting}]\n    networks: [a]\n");
+            let text = format!(
+                "services:\n  web:\n    image: w:1\n{web}  db:\n    image: d:1\nnetworks: {{a: {{}}}}\n"
+            );
+            assert_eq!(found_in(&LINT, &text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn commands_and_health_checks_reach_too() {
+        for line in [
+            "command: [wait-for-it, 'db:5432']",
+            "command: --source=postgres://db:5432/x",
+            "healthcheck: {test: [CMD, pg_isready, -h, db]}",
+        ] {
+            let text = format!(
+                "services:\n  web:\n    image: w:1\n    {line}\n    networks: [a]\n  db:\n    image: d:1\nnetworks: {{a: {{}}}}\n"
+            );
+            assert_eq!(found_in(&LINT, &text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_shared_value_is_right_where_one_service_reaches_it() {
+        let text = "x-env: &env\n  DB_HOST: db\nservices:\n  web:\n    image: w:1\n    environment: *env\n    networks: [a]\n  job:\n    image: j:1\n    environment: *env\n  db:\n    image: d:1\nnetworks: {a: {}}\n";
+        assert_eq!(found_in(&LINT, text), [""; 0]);
+        let env_file = [
+            (
+                "compose.yaml",
+                "services:\n  web: {image: w, env_file: app.env, networks: [a]}\n  db: {image: d}\nnetworks: {a: {}}\n",
+            ),
+            ("app.env", "DB_HOST=db\n"),
+        ];
+        assert_eq!(
+            found(&LINT, &env_file),
+            [
+                "app.env:1:9 `web` does not find `db` (DB_HOST): it is on `a`, and `db` only on `default`"
+            ]
+        );
+    }
+
+    #[test]
+    fn another_project_may_answer_on_a_shared_network() {
+        let app = "services:\n  web: {image: w, environment: [DB_HOST=db], networks: [proxy]}\n  db: {image: d}\nnetworks: {proxy: {external: true}}\n";
+        let other =
+            "services:\n  db: {image: d, networks: [proxy]}\nnetworks: {proxy: {name: proxy}}\n";
+        assert_eq!(found(&LINT, &[("a/compose.yaml", app)]).len(), 1);
+        assert_eq!(found(&LINT, &[("a/compose.yaml", app), ("b/compose.yaml", other)]), [""; 0]);
+    }
+
+    #[test]
+    fn the_fix_puts_it_on_the_network() {
+        let nets = "networks:\n  a:\n  b:\n";
+        for (web, fixed) in [
+            ("    networks: [a]\n", "    networks: [a, b]\n"),
+            ("    networks:\n      - a\n", "    networks:\n      - a\n      - b\n"),
+            ("    networks:\n      a:\n", "    networks:\n      a:\n      b:\n"),
+            ("", "    networks:\n      - default\n      - b\n"),
+        ] {
+            let text = project(web, "    networks: [b]\n", nets);
+            assert_eq!(mended(&LINT, &text), project(fixed, "    networks: [b]\n", nets));
+        }
+    }
+}
