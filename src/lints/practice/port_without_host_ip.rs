@@ -74,7 +74,7 @@ mod tests {
             ("${WEB_PORT:-80}:80", "127.0.0.1:${WEB_PORT:-80}:80"),
             (
                 "target: 80\n        published: 8080",
-                "target: 80\n        published: 8080\n        host_ip: 127.0.0.1",
+                "target: 80\n        published: 8080\n        host_ip: \"127.0.0.1\"",
             ),
         ] {
             let text =
