@@ -50,7 +50,10 @@ mod tests {
     fn it_is_said_where_it_stands() {
         for (text, place) in [
             ("services:\n  a: {image: x}\n  a: {image: y}\n", "compose.yaml:3:3 "),
-            ("x: &x {image: b}\nservices:\n  a:\n    <<: *x\n    <<: *x\n    restart: no\n", "compose.yaml:5:5 "),
+            (
+                "x: &x {image: b}\nservices:\n  a:\n    <<: *x\n    <<: *x\n    restart: no\n",
+                "compose.yaml:5:5 ",
+            ),
             ("services: {a: {image: x, 'image': y}}\n", "compose.yaml:1:26 "),
         ] {
             let found = found_in(&LINT, text);
