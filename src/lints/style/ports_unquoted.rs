@@ -93,7 +93,8 @@ fn fix(view: &FileView<'_>, port: NodeId, wanted: ScalarStyle, words: &str) -> O
     let text = view.text(port)?;
     // Of a number in another spelling it is not sure that it is what its digits say.
     let is_sure = match view.file.doc.scalar_type(port)? {
-        ScalarType::Text => !text.contains('_'),
+        // To some readers `8_080` is a number.
+        ScalarType::Text => text.contains(|ch: char| !ch.is_ascii_digit() && ch != '_'),
         ScalarType::Number => {
             text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
         }
@@ -129,8 +130,8 @@ mod tests {
 
     #[test]
     fn quotes_are_put_and_changed() {
-        let before = "services:\n  x:\n    expose: [80, \"81\"]\n    ports:\n      - 80:80 # a\n      - ${P:-81}:81\n      - 0x50\n      - !!str 82\n      - 083\n";
-        let after = "services:\n  x:\n    expose: ['80', '81']\n    ports:\n      - '80:80' # a\n      - '${P:-81}:81'\n      - 0x50\n      - !!str 82\n      - 083\n";
+        let before = "services:\n  x:\n    expose: [80, \"81\"]\n    ports:\n      - 80:80 # a\n      - ${P_A:-81}:81\n      - 0x50\n      - !!str 82\n      - 083\n      - 8_4\n";
+        let after = "services:\n  x:\n    expose: ['80', '81']\n    ports:\n      - '80:80' # a\n      - '${P_A:-81}:81'\n      - 0x50\n      - !!str 82\n      - 083\n      - 8_4\n";
         assert_eq!(mended(&LINT, before), after);
     }
 }
