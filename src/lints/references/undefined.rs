@@ -131,14 +131,16 @@ impl Search<'_, '_> {
     /// Whether a file that may be loaded together with these defines a name.
     fn may_be_elsewhere(&self, name: &str) -> bool {
         let section = section(self.namespace);
-        // What a file that is only extended from defines is not in the project.
-        let is_base = |path: &&str| self.reach.extended.iter().any(|file| file.path == *path);
+        let is_sure = is_loaded_by_itself(self.loading);
+        // What a file that is only extended from defines is not in the project; where it is not
+        // known what is loaded together, another file may include it.
+        let is_base =
+            |path: &&str| is_sure && self.reach.extended.iter().any(|file| file.path == *path);
         let beside = self.loading.project.all_files().filter(|path| !is_base(path));
         if self.loading.context.tree.definition(beside, section, name).is_some() {
             return true;
         }
         let here = self.loading.project.folder.as_str();
-        let is_sure = is_loaded_by_itself(self.loading);
         if !is_sure && self.is_left_to_others() {
             return true;
         }

@@ -1,6 +1,7 @@
 //! Keys that Compose does not know.
 
 use crate::diagnostics::nearest::nearest;
+use crate::diagnostics::{Finding, Severity};
 use crate::lints::context::FileView;
 use crate::lints::schema::spec::{Schema, Spec};
 use crate::lints::schema::tell::{holder, one_of, report};
@@ -42,10 +43,15 @@ declare_lint! {
     "unknown-key", Schema, Error, On, Run::File(run),
 }
 
-fn run(view: &FileView<'_>) -> Vec<crate::diagnostics::Finding> {
+fn run(view: &FileView<'_>) -> Vec<Finding> {
     report(&LINT, view, |fault, path| {
         let FaultKind::UnknownKey(schema) = fault.kind else { return None };
         let key = view.text(fault.node).unwrap_or_default();
+        if let Some((_, owner)) = DIALECTS.iter().find(|(own, _)| *own == key) {
+            let message = format!("`{key}` is a key of {owner}'s, which docker compose refuses");
+            let help = format!("leave it where {owner} reads the file; else remove it");
+            return Some(Finding::new(LINT.id, Severity::Info, message).help(help));
+        }
         let message = match holder(path) {
             "" => format!("there is no top-level key `{key}`, so docker compose refuses the file"),
             holder => format!("`{holder}` has no key `{key}`, so docker compose refuses the file"),
@@ -53,6 +59,14 @@ fn run(view: &FileView<'_>) -> Vec<crate::diagnostics::Finding> {
         Some(LINT.finding(message).help(help(schema, &key, holder(path))))
     })
 }
+
+/// Keys that other programs read in Compose files, and nothing else is called like.
+const DIALECTS: [(&str, &str); 4] = [
+    ("content", "Coolify"),
+    ("exclude_from_hc", "Coolify"),
+    ("isDirectory", "Coolify"),
+    ("is_directory", "Coolify"),
+];
 
 /// Keys of the old formats, with what has become of them.
 const RETIRED: [(&str, &str); 7] = [
@@ -128,6 +142,13 @@ mod tests {
         ] {
             assert_eq!(found_in(&LINT, silent), [""; 0], "{silent}");
         }
+    }
+
+    #[test]
+    fn a_key_of_another_program_is_a_note() {
+        let text = "services:\n  a:\n    image: x\n    volumes:\n      - {type: bind, source: ./a, target: /a, content: b}\n";
+        let found = found_in(&LINT, text);
+        assert!(found.len() == 1 && found[0].contains("of Coolify's"), "{found:?}");
     }
 
     #[test]
