@@ -94,7 +94,9 @@ fn fix(view: &FileView<'_>, port: NodeId, wanted: ScalarStyle, words: &str) -> O
     // Of a number in another spelling it is not sure that it is what its digits say.
     let is_sure = match view.file.doc.scalar_type(port)? {
         // To some readers `8_080` is a number.
-        ScalarType::Text => text.contains(|ch: char| !ch.is_ascii_digit() && ch != '_'),
+        ScalarType::Text => {
+            !text.contains('_') || text.contains(|ch: char| !ch.is_ascii_digit() && ch != '_')
+        }
         ScalarType::Number => {
             text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
         }

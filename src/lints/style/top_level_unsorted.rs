@@ -132,7 +132,7 @@ mod tests {
             "x-a: &a 1\nx-d: *a\nx-b: &a 2\nservices: {y: }\n",
             "? services\n: a:\n? name\n: a\n",
             "{services: {a: }, # c\n name: a}\n",
-            "name: a\nx-a: |\n  b",
+            "services: {y: }\nx-a: |\n  b",
         ] {
             assert_eq!(mended(&LINT, text), text);
             assert_eq!(found_in(&LINT, text).len(), 1, "{text}");
