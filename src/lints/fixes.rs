@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diagnostics::Finding;
 use crate::diagnostics::fix::{Applicability, Fix, Proof};
 use crate::repo::load::Repo;
@@ -102,39 +104,68 @@ impl Barred {
 }
 
 fn pass(repo: &Repo, findings: &[Finding], least: Applicability, barred: &mut Barred) -> Pass {
-    let mut taken: Vec<(&Finding, &Arc<Fix>)> = Vec::new();
-    let mut files: BTreeMap<String, Patched> = BTreeMap::new();
-    let mut mended = 0;
-    for finding in findings {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability >= least) else {
-            continue;
-        };
-        if barred.fixes.iter().any(|known| known == fix) {
-            continue;
-        }
-        if taken.iter().any(|(_, known)| Arc::ptr_eq(known, fix) || *known == fix) {
-            mended += 1;
-            continue;
-        }
-        let Some(joined) = joined(&files, fix) else { continue };
-        if let Some(why) = objection(repo, &joined) {
-            // Together with the others it may be at fault without being so by itself.
-            if let Some(why) = self::joined(&BTreeMap::new(), fix)
-                .map_or(Some(why), |alone| objection(repo, &alone))
-            {
-                barred.bar(finding, fix, &why);
-            }
-            continue;
-        }
-        files.extend(joined);
-        taken.push((finding, fix));
-        mended += 1;
+    let wanted = |finding: &&Finding| {
+        let fix = finding.fix.as_ref().filter(|fix| fix.applicability >= least);
+        fix.is_some_and(|fix| !barred.fixes.iter().any(|known| known == fix))
+    };
+    let candidates: Vec<&Finding> = findings.iter().filter(wanted).collect();
+    let all = gather(&candidates, |_, _| true);
+    if objection(repo, &all.files).is_none() {
+        return all.pass();
     }
-    let edits = files.into_iter().flat_map(|(path, patched)| {
-        patched.edits.into_iter().map(move |edit| (path.clone(), edit))
-    });
-    // The edits of each file were found to be disjoint.
-    Pass { change: ChangeSet::new(edits).unwrap_or_default(), mended }
+    // At least one of them is at fault: the referees are asked about each.
+    gather(&candidates, |finding, files| {
+        let Some(why) = objection(repo, files) else { return true };
+        let Some(fix) = &finding.fix else { return false };
+        // Together with the others it may be at fault without being so by itself.
+        let alone = joined(&BTreeMap::new(), fix);
+        if let Some(why) = alone.map_or(Some(why), |alone| objection(repo, &alone)) {
+            barred.bar(finding, fix, &why);
+        }
+        false
+    })
+    .pass()
+}
+
+/// Fixes that can be made together.
+#[derive(Default)]
+struct Gathered {
+    files: BTreeMap<String, Patched>,
+    mended: usize,
+}
+
+/// Takes each finding's fix that goes with those before it; `admit` is asked about the files as they
+/// would be with it.
+fn gather(
+    candidates: &[&Finding],
+    mut admit: impl FnMut(&Finding, &BTreeMap<String, Patched>) -> bool,
+) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut taken: Vec<&Arc<Fix>> = Vec::new();
+    for &finding in candidates {
+        let Some(fix) = &finding.fix else { continue };
+        if taken.iter().any(|known| Arc::ptr_eq(known, fix) || *known == fix) {
+            gathered.mended += 1;
+            continue;
+        }
+        let Some(joined) = joined(&gathered.files, fix) else { continue };
+        if admit(finding, &joined) {
+            gathered.files.extend(joined);
+            taken.push(fix);
+            gathered.mended += 1;
+        }
+    }
+    gathered
+}
+
+impl Gathered {
+    fn pass(self) -> Pass {
+        let edits = self.files.into_iter().flat_map(|(path, patched)| {
+            patched.edits.into_iter().map(move |edit| (path.clone(), edit))
+        });
+        // The edits of each file were found to be disjoint.
+        Pass { change: ChangeSet::new(edits).unwrap_or_default(), mended: self.mended }
+    }
 }
 
 /// The edits of one file in a pass.
@@ -169,7 +200,7 @@ fn joined(files: &BTreeMap<String, Patched>, fix: &Fix) -> Option<BTreeMap<Strin
 
 /// What the referees say against a file's edits.
 fn objection(repo: &Repo, files: &BTreeMap<String, Patched>) -> Option<String> {
-    files.iter().find_map(|(path, patched)| {
+    files.par_iter().find_map_first(|(path, patched)| {
         let source = repo.get(path)?;
         let after = TextEdit::new(patched.edits.clone()).ok()?.apply(&source.text);
         let judged = match &patched.proof {

@@ -37,7 +37,7 @@ fn comment(text: &str, at: usize) -> Option<Suppression> {
     let named = words.iter().filter_map(|word| rule(word));
     let rules: Vec<_> = if words.is_empty() { RULES.iter().collect() } else { named.collect() };
     Some(Suppression {
-        lints: rules.into_iter().map(|rule| rule.lint.to_owned()).collect(),
+        lints: rules.into_iter().flat_map(|rule| rule.lints).map(|&lint| lint.to_owned()).collect(),
         span: Span::new(start, start + text.get(start..line.end)?.trim_end().len()),
         reach,
         reason: None,

@@ -217,18 +217,18 @@ impl Reader<'_> {
     }
 
     fn rule(&mut self, rule: &Rule, level: Level, section: &mut Section) {
-        let lint = find(rule.lint);
+        let lint = find(rule.lint());
         let is_default = lint.is_some_and(|lint| lint.default == Default::On);
         match level {
-            Level::Off if is_default => section.ignore.push(rule.lint),
+            Level::Off if is_default => section.ignore.push(rule.lint()),
             Level::Off => {}
             _ if is_default => {}
-            _ => section.select.push(rule.lint),
+            _ => section.select.push(rule.lint()),
         }
         if let Level::Is(severity) = level
             && lint.is_none_or(|lint| lint.severity != severity)
         {
-            section.severity.push((rule.lint, severity));
+            section.severity.push((rule.lint(), severity));
         }
     }
 
@@ -236,7 +236,7 @@ impl Reader<'_> {
         let name = self.text(option.key);
         match (rule.name, &*name) {
             ("require-quotes-in-ports", "quoteType") => {
-                section.options.push((rule.lint, "quotes", vec![self.text(option.value)]));
+                section.options.push((rule.lint(), "quotes", vec![self.text(option.value)]));
             }
             ("top-level-properties-order", "customOrder") => {
                 let keys = self.texts(option.value).into_iter();
@@ -244,18 +244,18 @@ impl Reader<'_> {
                     "x-properties" => "x-".to_owned(),
                     _ => key,
                 });
-                section.options.push((rule.lint, ORDER, keys.collect()));
+                section.options.push((rule.lint(), ORDER, keys.collect()));
             }
             ("service-keys-order", "groupOrder" | "groups") => {
-                let is_told = section.options.iter().any(|(lint, ..)| *lint == rule.lint);
+                let is_told = section.options.iter().any(|(lint, ..)| *lint == rule.lint());
                 let options = self.doc.node(option.key).parent.filter(|_| !is_told);
                 if let Some(order) = options.map(|options| self.keys(options)) {
-                    section.options.push((rule.lint, ORDER, order));
+                    section.options.push((rule.lint(), ORDER, order));
                 }
             }
             _ => {
-                let message = format!("`{}` has no option like `{name}`", rule.lint);
-                let help = format!("`composemod explain {}` tells its options", rule.lint);
+                let message = format!("`{}` has no option like `{name}`", rule.lint());
+                let help = format!("`composemod explain {}` tells its options", rule.lint());
                 self.tell(option.key, message, help);
             }
         }

@@ -134,7 +134,7 @@ mod tests {
             ("a: {b: 1, c: [x]} # z\n", "at `a.c`"),
             ("a: {b: 1, c: [x, y]}\n", "`# z`"),
             ("a: {b: 1, c: [x, y]} # z # z\n", "comment"),
-            ("a: {b: 1, c: [x, y], c: 2} # z\n", "duplicate"),
+            ("a: {b: 1, c: [x, y], c: 2} # z\n", "twice"),
         ] {
             let said = judged(before, after).unwrap_err();
             assert!(said.contains(wrong), "{after}: {said}");
