@@ -55,6 +55,11 @@ declare_lint! {
     ///   postgres:
     ///     image: postgres:16.4
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Where exactly one name is very near, it takes the host's place; nothing else of the value
+    /// changes. It is unsafe, as another service may be meant.
     "unknown-host", References, Warning, On, Run::Tree(run),
 }
 

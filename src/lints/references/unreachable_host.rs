@@ -66,6 +66,11 @@ declare_lint! {
     ///   front:
     ///   back:
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Puts the service on the network of the one that it names, where that is on just one. It is
+    /// unsafe, as the two may be kept apart on purpose.
     "unreachable-host", References, Warning, On, Run::Tree(run),
 }
 
