@@ -116,8 +116,8 @@ pub(super) fn is_legacy(file: &ComposeFile) -> bool {
 /// Tells whether a file is laid over another one, which may give what this one lacks.
 fn is_part(file: &ComposeFile) -> bool {
     let runs = |body: NodeId| {
-        let says = |key: &&str| file.attribute(body, key).is_some();
-        ["image", "build", "extends", "provider"].iter().any(|key| says(&key))
+        let says = |key: &str| file.attribute(body, key).is_some();
+        ["image", "build", "extends", "provider"].into_iter().any(says)
     };
     OVERRIDE_NAMES.contains(&file_name(&file.path))
         || !file
