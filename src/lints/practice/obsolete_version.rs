@@ -42,6 +42,10 @@ declare_lint! {
     ///   web:
     ///     image: example/web:1.4
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Removes the key. It is safe.
     "obsolete-version", Practice, Warning, On, Run::File(run),
 }
 

@@ -46,6 +46,10 @@ declare_lint! {
     ///     ports:
     ///       - "127.0.0.1:5432:5432"
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Writes `127.0.0.1:` before the port, in the port's own quotes. It is unsafe: other machines reach the port no more.
     "port-on-all-interfaces", Practice, Warning, On, Run::Project(run),
 }
 

@@ -39,6 +39,10 @@ declare_lint! {
     ///     ports:
     ///       - "127.0.0.1:8080:80"
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Writes `127.0.0.1:` before the port, in the port's own quotes. It is unsafe: other machines reach the port no more.
     "port-without-host-ip", Practice, Warning, Off, Run::File(run),
 }
 

@@ -51,6 +51,10 @@ declare_lint! {
     ///     command: [migrate]
     ///     restart: on-failure
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Writes `restart: on-failure`. It is unsafe: what runs after a stop is another thing.
     "completed-but-restarts", References, Warning, On, Run::Project(run),
 }
 

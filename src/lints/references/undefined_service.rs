@@ -41,6 +41,10 @@ declare_lint! {
     ///   postgres:
     ///     image: postgres:16.4
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Names the one service that is very near. It is unsafe: it may be another one that was meant.
     "undefined-service", References, Error, On, Run::Project(run),
 }
 

@@ -41,6 +41,10 @@ declare_lint! {
     /// volumes:
     ///   data:
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Names the one volume that is very near, or defines the volume. It is unsafe: another volume holds other data.
     "undefined-volume", References, Error, On, Run::Project(run),
 }
 

@@ -41,6 +41,10 @@ declare_lint! {
     ///   token:
     ///     file: ./token.txt
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Removes the entry, and the section with it where nothing else is in it. It is safe.
     "unused-config", References, Warning, On, Run::File(run),
 }
 

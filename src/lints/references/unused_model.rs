@@ -41,6 +41,10 @@ declare_lint! {
     ///   llm:
     ///     model: ai/smollm2
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Removes the entry, and the section with it where nothing else is in it. It is safe.
     "unused-model", References, Warning, On, Run::File(run),
 }
 

@@ -40,6 +40,10 @@ declare_lint! {
     /// networks:
     ///   frontend:
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Removes the entry, and the section with it where nothing else is in it. It is safe.
     "unused-network", References, Warning, On, Run::File(run),
 }
 

@@ -42,6 +42,11 @@ declare_lint! {
     /// volumes:
     ///   data:
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Removes the entry, and the section with it where nothing else is in it. It is unsafe: the volume's data are no
+    /// longer the project's.
     "unused-volume", References, Warning, On, Run::File(run),
 }
 

@@ -46,6 +46,10 @@ declare_lint! {
     ///     image: example/web:1.2
     ///     user: "1000"
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Puts the value in quotes, where text is wanted and a number or truth value stands there. It is safe.
     "wrong-type", Schema, Error, On, Run::File(run),
 }
 

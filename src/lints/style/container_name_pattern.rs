@@ -50,6 +50,10 @@ declare_lint! {
     ///     image: nginx:1.27
     ///     container_name: my-web
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Replaces what docker does not take by `-`. It is unsafe: commands name the container.
     "container-name-pattern", Style, Warning, Off, Run::File(run),
 }
 

@@ -48,6 +48,10 @@ declare_lint! {
     ///   queue:
     ///     image: rabbitmq:4.0
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Sorts them, each with its comments. It is safe: no value changes.
     "dependencies-unsorted", Style, Warning, Off, Run::File(run),
 }
 

@@ -50,6 +50,10 @@ declare_lint! {
     ///     ports:
     ///       - '22:22'
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Puts the port in quotes. It is safe: Compose reads the same.
     "ports-unquoted", Style, Warning, Off, Run::File(run),
 }
 

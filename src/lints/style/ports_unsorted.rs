@@ -41,6 +41,10 @@ declare_lint! {
     ///       - '127.0.0.1:80:80'
     ///       - '127.0.0.1:443:443'
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Sorts them, each with its comments. It is safe: no value changes.
     "ports-unsorted", Style, Warning, Off, Run::File(run),
 }
 

@@ -43,6 +43,11 @@ declare_lint! {
     ///   db:
     ///     image: postgres:16.4
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Writes `name:` with the folder's name, which is what Compose takes it for now. It is unsafe: a copy of the
+    /// folder would be the same project.
     "project-name-missing", Style, Warning, Off, Run::Project(run),
 }
 

@@ -50,6 +50,10 @@ declare_lint! {
     ///     image: nginx:1.27
     ///     restart: unless-stopped
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Sorts the keys, each with its comments. It is safe: no value changes.
     "service-keys-unsorted", Style, Warning, Off, Run::File(run),
 }
 

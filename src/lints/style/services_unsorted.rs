@@ -40,6 +40,10 @@ declare_lint! {
     ///   web:
     ///     image: nginx:1.27
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Sorts the services, each with its comments. It is safe: no value changes.
     "services-unsorted", Style, Warning, Off, Run::File(run),
 }
 

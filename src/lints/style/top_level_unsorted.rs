@@ -52,6 +52,10 @@ declare_lint! {
     /// volumes:
     ///   data: {}
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Sorts the keys, each with its comments. It is safe: no value changes.
     "top-level-unsorted", Style, Warning, Off, Run::File(run),
 }
 

@@ -39,6 +39,10 @@ declare_lint! {
     ///     volumes:
     ///       - ./init:/docker-entrypoint-initdb.d
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Takes the quotes away where the value is read the same without them. It is safe.
     "volumes-quoted", Style, Warning, Off, Run::File(run),
 }
 
