@@ -38,7 +38,8 @@ impl Selection {
     /// Names that are no lint and no group, and patterns that can't be read, each with its place.
     pub fn new(settings: &LintSettings, path: &str, wanted: &Wanted) -> Result<Self, Vec<Finding>> {
         let mut reader = Reader { path, findings: Vec::new() };
-        let flags = |words: &[String]| -> Vec<Word> { words.iter().map(Word::flag).collect() };
+        let flags =
+            |words: &[String]| -> Vec<Word> { words.iter().map(|word| Word::flag(word)).collect() };
         let declared = |words: &[At<String>]| -> Vec<Word> { words.iter().map(Word::at).collect() };
         let mut select = flags(&wanted.select);
         if select.is_empty() {
@@ -150,8 +151,8 @@ struct Word {
 }
 
 impl Word {
-    fn flag(text: &String) -> Self {
-        Self { text: text.clone(), place: None }
+    fn flag(text: &str) -> Self {
+        Self { text: text.to_owned(), place: None }
     }
 
     fn at(at: &At<String>) -> Self {

@@ -57,8 +57,7 @@ mod tests {
             let found = found_in(&LINT, text);
             assert!(found.len() == 1 && found[0].starts_with(place), "{text}: {found:?}");
         }
-        for text in ["x: &x [a]\nservices: {a: {image: x, command: *x, entrypoint: *x}}\n"] {
-            assert_eq!(found_in(&LINT, text), [""; 0], "{text}");
-        }
+        let text = "x: &x [a]\nservices: {a: {image: x, command: *x, entrypoint: *x}}\n";
+        assert_eq!(found_in(&LINT, text), [""; 0]);
     }
 }

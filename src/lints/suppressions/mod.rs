@@ -51,6 +51,9 @@ impl Used {
     }
 }
 
+/// What a lint of comments finds in one.
+type Judge = fn(&Used, &Selection) -> Vec<Finding>;
+
 /// Judges the suppressions of a file, once all lints have run.
 pub(super) fn judge(
     source: &SourceFile,
@@ -58,7 +61,7 @@ pub(super) fn judge(
     all: &[Used],
     selection: &Selection,
 ) -> Vec<Finding> {
-    let lints: [(&Lint, fn(&Used, &Selection) -> Vec<Finding>); 3] = [
+    let lints: [(&Lint, Judge); 3] = [
         (&suppression_without_reason::LINT, suppression_without_reason::judge),
         (&unknown_lint::LINT, unknown_lint::judge),
         (&unused_suppression::LINT, unused_suppression::judge),

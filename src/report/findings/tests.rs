@@ -124,7 +124,7 @@ fn sarif_has_every_lint_as_a_rule_and_results_that_find_theirs() {
 fn sarif_fixes_give_the_mended_text() {
     let log = read(&of(sarif));
     let all = log["runs"][0]["results"].as_array().unwrap().iter();
-    let fix = all.filter_map(|result| result["fixes"].get(0)).nth(0).unwrap();
+    let fix = all.filter_map(|result| result["fixes"].get(0)).next().unwrap();
     let replacements = fix["artifactChanges"][0]["replacements"].as_array().unwrap();
     let repo = repo();
     let source = repo.get(ODD).unwrap();

@@ -212,7 +212,7 @@ impl Moved<'_> {
                 && !is_pair
                 && child.key.is_none_or(|key| !doc.node(key).span.is_empty());
             is_sure
-                .then(|| child.start..value.span.end as usize)
+                .then_some(child.start..value.span.end as usize)
                 .ok_or_else(|| self.refuse(child, "it is not sure where this begins and ends"))
         };
         let ranges = self.children.iter().map(range).collect::<Result<Vec<_>, _>>()?;
