@@ -1,5 +1,6 @@
 //! Services that say nothing of what they run.
 
+use crate::compose::discover::referenced_files;
 use crate::compose::model::{DEFAULT_NAMES, file_name};
 use crate::diagnostics::Finding;
 use crate::lints::context::{Loading, LoadingKind};
@@ -49,6 +50,9 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     if loading.kind != LoadingKind::Own || !loading.files.iter().any(is_default) {
         return Vec::new();
     }
+    if !is_all_there(loading) {
+        return Vec::new();
+    }
     let files = || {
         let paths = loading.project.all_files();
         paths.filter_map(|path| loading.context.workspace.files.get(path))
@@ -77,6 +81,13 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     told.collect()
 }
 
+/// Tells whether every file is there that the project includes or extends from.
+fn is_all_there(loading: &Loading<'_>) -> bool {
+    let files = &loading.context.workspace.files;
+    let own = loading.project.files.iter().filter_map(|path| files.get(path));
+    own.flat_map(referenced_files).all(|path| files.contains_key(&path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::LINT;
@@ -95,6 +106,8 @@ mod tests {
         ] {
             assert_eq!(found_in(&LINT, text), [""; 0], "{text}");
         }
+        let include = format!("include: [base.yaml]\n{bare}");
+        assert_eq!(found_in(&LINT, &include), [""; 0]);
         let beside = "services:\n  b:\n    image: y\n";
         for other in ["compose.override.yaml", "compose.prod.yaml"] {
             assert_eq!(
