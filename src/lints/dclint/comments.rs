@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn for_the_file_in_its_first_line() {
         for (text, expected) in [
-            ("# dclint disable-file\nx: 1\n", vec![(15, true)]),
-            ("\u{feff}\n---\n#dclint  disable\nx: 1\n", vec![(15, true)]),
+            ("# dclint disable-file\nx: 1\n", vec![(16, true)]),
+            ("\u{feff}\n---\n#dclint  disable\nx: 1\n", vec![(16, true)]),
             (
                 "# dclint disable no-version-field services-alphabetical-order\nx: 1\n",
                 vec![(2, true)],
@@ -89,9 +89,9 @@ mod tests {
     #[test]
     fn for_a_line() {
         for (text, expected) in [
-            ("x: 1 # dclint disable-line\n", vec![(15, false)]),
+            ("x: 1 # dclint disable-line\n", vec![(16, false)]),
             ("x: 1 # dclint disable-line no-version-field\n", vec![(1, false)]),
-            ("y: 1\n# dclint disable-line\nx: 1\n", vec![(15, false)]),
+            ("y: 1\n# dclint disable-line\nx: 1\n", vec![(16, false)]),
             ("y: 1 # dclint disable-line\nx: 1\n", vec![]),
             ("# dclint disable-line no-version-field\ny: 1\nx: 1\n", vec![]),
         ] {

@@ -148,9 +148,11 @@ fn sarif_fixes_give_the_mended_text() {
 #[test]
 fn a_fix_that_holds_a_secret_has_no_edits_anywhere() {
     for format in [sarif, json, rdjson] {
-        let text = of(format);
-        assert!(!text.contains("PASSWORD: "), "{text}");
-        assert!(text.contains("\\\"5432:5432\\\""), "the other fix is there: {text}");
+        let found = read(&of(format));
+        // The pages of SARIF's rules have examples with passwords.
+        let found = found.pointer("/runs/0/results").unwrap_or(&found).to_string();
+        assert!(!found.contains("PASSWORD: "), "{found}");
+        assert!(found.contains("\\\"5432:5432\\\""), "the other fix is there: {found}");
     }
     let found = read(&of(json));
     let mut fixes = found["findings"].as_array().unwrap().iter().map(|finding| &finding["fix"]);
