@@ -104,21 +104,23 @@ impl<'c> Change<'c> {
         let new: Vec<_> = now.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
         let mut found = Vec::new();
         for (old, service) in gone.filter(|(name, _)| !is_job(&self.before, name)) {
-            for (name, now) in &new {
+            let is_store = mount::store(service).is_some();
+            let takers = new.iter().filter_map(|(name, now)| {
                 let taken = mount::data(now);
-                let is_store = mount::store(service).is_some();
                 let is_taken = |own: &Mount<'_>| {
                     taken.iter().any(|other| {
                         self.is_same_source(own, other) && (is_store || own.target == other.target)
                     })
                 };
-                // What several services mount is handed about, and is no one's data.
                 let shared = mount::data(service)
                     .into_iter()
-                    .find(|own| is_taken(own) && (is_store || self.is_sole(own)));
-                if let Some(shared) = shared {
-                    found.push((Pair { old, new: name, before: service, now }, shared));
-                }
+                    .find(|own| is_taken(own) && (is_store || self.is_sole(own)))?;
+                Some((Pair { old, new: name, before: service, now }, shared))
+            });
+            let takers: Vec<_> = takers.collect();
+            // What several services mount is handed about, and is no one's data.
+            if is_store || takers.len() == 1 {
+                found.extend(takers);
             }
         }
         found
