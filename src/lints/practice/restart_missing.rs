@@ -68,7 +68,10 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     let nobody = with == 0 && without.len() > 1;
     let found = without.into_iter().filter_map(|name| {
         let place = loading.service(name)?;
-        if is_for_trial(&place.path) || is_said_elsewhere(loading, name) {
+        if is_for_trial(&place.path)
+            || is_said_elsewhere(loading, name)
+            || is_of_a_platform(loading, &place.path)
+        {
             return None;
         }
         let message = match nobody {
@@ -98,6 +101,15 @@ fn is_said_elsewhere(loading: &Loading<'_>, name: &str) -> bool {
         })
     };
     in_file(loading.project)
+}
+
+/// Tells whether a platform runs the file, and says by itself what comes back: Coolify gives its
+/// templates these variables.
+fn is_of_a_platform(loading: &Loading<'_>, path: &str) -> bool {
+    let text = loading.context.repo.get(path).map(|file| &*file.text).unwrap_or_default();
+    ["SERVICE_FQDN_", "SERVICE_URL_", "SERVICE_USER_", "SERVICE_PASSWORD_"]
+        .iter()
+        .any(|variable| text.contains(variable))
 }
 
 /// Gives the services whose completion a service waits for.
@@ -283,5 +295,11 @@ mod tests {
         assert_eq!(found(&LINT, &[("docker-compose.dev.yml", &text)]), [""; 0]);
         let fragment = "x-a: &a\n  restart: always\nservices:\n  a:\n    <<: *a\n    image: a\n";
         assert_eq!(found_in(&LINT, fragment), [""; 0]);
+    }
+
+    #[test]
+    fn a_platform_sees_to_its_own_templates() {
+        let text = "services:\n  web:\n    image: nginx:1.27\n    environment:\n      - URL=${SERVICE_URL_WEB}\n";
+        assert_eq!(found_in(&LINT, text), [""; 0]);
     }
 }
