@@ -13,7 +13,7 @@ use crate::lints::suppress::MARKER;
 use crate::repo::config::FILE_NAME;
 use crate::repo::history::{self, HistoryError, Since};
 use crate::repo::load::{Repo, Texts};
-use crate::repo::workspace::Workspace;
+use crate::repo::workspace::{Workspace, setting_files};
 use crate::report::apply::apply;
 use crate::report::baseline::Baseline;
 use crate::report::findings::{self, Report};
@@ -251,7 +251,8 @@ fn read(stale: &[StaleName], scope: &Scope, globals: &Globals) -> Result<Repo, F
     let mut repo = globals
         .read(Texts::Holding(names), &extra)
         .map_err(|error| (error.findings, Box::new(error.repo)))?;
-    let named = Workspace::new(&repo, &globals.files).named_files(&repo);
+    let mut named = Workspace::new(&repo, &globals.files).named_files();
+    named.extend(setting_files(&repo));
     repo.read_also(&named);
     Ok(repo)
 }

@@ -73,7 +73,9 @@ pub(super) fn target(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Fi
 pub(super) fn root_of_targets(cwd: &Path, targets: &[PathBuf]) -> Option<PathBuf> {
     let first = cwd.join(targets.first()?).canonicalize().ok()?;
     let folder = if first.is_dir() { first.as_path() } else { first.parent()? };
-    let is_here = root(cwd, None).is_ok_and(|root| folder.starts_with(root));
+    // A whole file system is no one's project.
+    let is_tree = |root: &Path| root.parent().is_some();
+    let is_here = root(cwd, None).is_ok_and(|root| is_tree(&root) && folder.starts_with(root));
     let above = || folder.ancestors().find(|folder| folder.join(".git").exists());
     (!is_here).then(|| above().unwrap_or(folder).to_owned())
 }

@@ -189,9 +189,11 @@ pub const OVERRIDE_NAMES: [&str; 4] = [
 ];
 
 /// Keys of a service by which a mapping is taken for one (compose-spec §05; not all, the telling ones).
-pub const SERVICE_KEYS: [&str; 26] = [
+pub const SERVICE_KEYS: [&str; 34] = [
     "image",
     "build",
+    "cap_add",
+    "cap_drop",
     "command",
     "container_name",
     "depends_on",
@@ -201,6 +203,7 @@ pub const SERVICE_KEYS: [&str; 26] = [
     "environment",
     "expose",
     "extends",
+    "extra_hosts",
     "healthcheck",
     "hostname",
     "labels",
@@ -209,10 +212,15 @@ pub const SERVICE_KEYS: [&str; 26] = [
     "network_mode",
     "networks",
     "ports",
+    "privileged",
     "profiles",
     "provider",
+    "pull_policy",
     "restart",
     "secrets",
+    "security_opt",
+    "stdin_open",
+    "ulimits",
     "volumes",
     "volumes_from",
     "working_dir",

@@ -53,6 +53,8 @@ impl Selection {
         ignore.extend(flags(&wanted.ignore));
         let mut chosen: BTreeMap<&'static str, Option<Severity>> =
             select.iter().flat_map(|word| reader.lints(word)).map(|lint| (lint.id, None)).collect();
+        // A file that can't be read is told whatever is looked for: nothing is found in it.
+        chosen.extend(lints::find(UNREADABLE).map(|lint| (lint.id, None)));
         for lint in ignore.iter().flat_map(|word| reader.lints(word)) {
             chosen.remove(lint.id);
         }
@@ -130,6 +132,9 @@ impl Selection {
         }
     }
 }
+
+/// The lint of files that nothing else is found in.
+const UNREADABLE: &str = "yaml-malformed";
 
 /// Selects all lints.
 const ALL: &str = "ALL";
@@ -239,6 +244,12 @@ mod tests {
         assert!(!chosen.runs("image-tag-missing") && chosen.lints().count() > 0);
         let chosen = selection("", "", "").unwrap();
         assert!(chosen.runs("image-tag-missing"));
+    }
+
+    #[test]
+    fn a_file_that_cant_be_read_is_told_unless_that_is_ignored() {
+        let runs = |select, ignore| selection("", select, ignore).unwrap().runs("yaml-malformed");
+        assert!(runs("style", "") && !runs("style", "yaml-malformed"));
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub fn since(repo: &Repo, revision: &str, named: &[String]) -> Result<Since, His
             || is_compose_content(path, text.as_bytes())
     };
     past.read(&may_matter, &does_matter).map_err(failed)?;
-    let env_files = Workspace::new(&past.before, named).named_files(&past.before);
+    let env_files = Workspace::new(&past.before, named).named_files();
     past.read(&|path| env_files.contains(path), &|_, _| true).map_err(failed)?;
     Ok(Since { changed, before: past.before })
 }

@@ -66,17 +66,11 @@ impl Workspace {
         workspace
     }
 
-    /// Gives the files that tell more of the Compose files, by path from the root, whether they are
-    /// there or not: env files, what is included and extended from, Dockerfiles; `.gitignore` files;
-    /// and whatever may set variables, by its name. What a variable names is left out.
+    /// Gives the files that the Compose files name, by path from the root, whether they are there or
+    /// not: env files, what is included and extended from, Dockerfiles; and the `.gitignore` files
+    /// that tell why one may be missing. What a variable names is left out.
     #[must_use]
-    pub fn named_files(&self, repo: &Repo) -> BTreeSet<String> {
-        let sets_variables = |path: &&String| {
-            matches!(
-                kind(path, ""),
-                FileKind::Env | FileKind::Ci | FileKind::Make | FileKind::Shell
-            )
-        };
+    pub fn named_files(&self) -> BTreeSet<String> {
         let each = self.files.values().flat_map(|file| {
             let mut named = env_files_of(file);
             named.extend(referenced_files(file));
@@ -84,7 +78,7 @@ impl Workspace {
             named.extend(above(folder(&file.path)).filter_map(|folder| join(folder, ".gitignore")));
             named
         });
-        each.chain(repo.all_paths.iter().filter(sets_variables).cloned()).collect()
+        each.collect()
     }
 
     fn take(&mut self, file: ComposeFile) {
@@ -159,6 +153,15 @@ fn above(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |at| {
         (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(above, _)| above))
     })
+}
+
+/// Gives the files of a tree that may set variables for docker compose, by their names.
+#[must_use]
+pub fn setting_files(repo: &Repo) -> BTreeSet<String> {
+    let sets_variables = |path: &&String| {
+        matches!(kind(path, ""), FileKind::Env | FileKind::Ci | FileKind::Make | FileKind::Shell)
+    };
+    repo.all_paths.iter().filter(sets_variables).cloned().collect()
 }
 
 fn may_be_compose(source: &SourceFile) -> bool {
