@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::profiles::may_run_together;
+use super::profiles::{may_run_together, run_together};
 use super::reach::is_loaded_by_itself;
 use crate::compose::value::{Origin, Value};
 use crate::diagnostics::{Finding, Severity};
@@ -58,7 +58,15 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             .iter()
             .find(|(_, other, their)| may_run_together(service, other) && are_alike(value, their));
         if let Some((other, _, their)) = same {
-            found.extend(finding(loading, (name, value), (*other, *their), text));
+            let by_default = loading.model.services.get(*other).is_none_or(|other| {
+                run_together(service, other) && service.get("profiles").is_none()
+            });
+            let finding = finding(loading, (name, value), (*other, *their), text);
+            // Where a profile brings one of them in, Compose refuses only that.
+            found.extend(finding.map(|finding| match by_default {
+                true => finding,
+                false => Finding { severity: finding.severity.min(Severity::Warning), ..finding },
+            }));
         }
         earlier.push((name, service, value));
     }

@@ -22,8 +22,12 @@ pub(super) enum Named {
 pub(super) fn find(lint: &Lint, loading: &Loading<'_>, named: Named) -> Vec<Finding> {
     let ignored = LazyCell::new(|| Ignored::of(loading.context.repo));
     let found = reach(loading).missing.into_iter().filter_map(|missing| {
-        let is_made =
-            |path: &str| ignored.covers(path) || is_explained(loading, &missing.place.path, path);
+        // With a colon it is none of this tree: `oci:…`, `git@…`, a remote of some tool's.
+        let is_made = |path: &str| {
+            path.contains(':')
+                || ignored.covers(path)
+                || is_explained(loading, &missing.place.path, path)
+        };
         let (message, help) = match missing.what {
             What::Included(path) if named == Named::ByInclude && !is_made(&path) => {
                 (absent(&path), help(loading, &path))

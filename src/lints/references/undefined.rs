@@ -144,6 +144,9 @@ impl Search<'_, '_> {
         if !is_sure && self.is_left_to_others() {
             return true;
         }
+        if self.is_of_a_catalogue(name) {
+            return true;
+        }
         let files = self.loading.context.workspace.files.values();
         let files = files.filter(|file| !is_base(&file.path.as_str())).filter(|file| {
             let there = folder(&file.path);
@@ -157,6 +160,24 @@ impl Search<'_, '_> {
         let mut keys = files
             .flat_map(|file| file.section(section).filter_map(|entry| file.doc.value(entry.key)));
         keys.any(|key| key == name)
+    }
+
+    /// The Compose files of other folders.
+    fn others(&self) -> impl Iterator<Item = &ComposeFile> {
+        let here = self.loading.project.folder.as_str();
+        let files = self.loading.context.workspace.files.values();
+        files.filter(move |file| folder(&file.path) != here)
+    }
+
+    /// Whether projects of several folders name what none of them defines: a catalogue, whose platform
+    /// adds it.
+    fn is_of_a_catalogue(&self, name: &str) -> bool {
+        let section = section(self.namespace);
+        let names_it = |file: &&ComposeFile| {
+            file.names().references.iter().any(|found| self.is_it(found, name))
+                && !defines(file, section, name)
+        };
+        self.others().filter(names_it).take(CATALOGUE).count() == CATALOGUE
     }
 
     /// Whether files without a Compose file's name, or others like them beside them, define nothing
@@ -247,7 +268,9 @@ impl Search<'_, '_> {
             ),
             None => format!("define `{name}` under the top-level `{section}:`"),
         };
-        let is_sure = is_loaded_by_itself(self.loading);
+        // What another project's file defines may be merged in by a script.
+        let is_sure = is_loaded_by_itself(self.loading)
+            && !self.others().any(|file| defines(file, section, name));
         let severity = if is_sure { self.lint.severity } else { Severity::Warning };
         let finding = Finding { severity, ..self.lint.finding(message) };
         finding.at(place.path, place.span).help(help)
@@ -266,6 +289,9 @@ impl Search<'_, '_> {
         each.collect()
     }
 }
+
+/// So many other folders with the same gap make a catalogue.
+const CATALOGUE: usize = 2;
 
 /// Tells whether a folder is another one or lies in it.
 pub(super) fn is_within(path: &str, outer: &str) -> bool {

@@ -85,4 +85,13 @@ mod tests {
         let text = "services:\n  a:\n    image: x\n    networks:\n      fronted:\n        aliases: [b]\nnetworks:\n  frontend:\n";
         assert_eq!(mended(&LINT, text), text.replace("fronted:", "frontend:"));
     }
+
+    #[test]
+    fn a_catalogue_is_completed_by_its_platform() {
+        let app = "services:\n  web:\n    image: x:1\n    networks: [platform]\n";
+        let two = [("a/compose.yaml", app), ("b/compose.yaml", app)];
+        assert_eq!(found(&LINT, &two).len(), 2);
+        let three = [two[0], two[1], ("c/compose.yaml", app)];
+        assert_eq!(found(&LINT, &three), [""; 0]);
+    }
 }

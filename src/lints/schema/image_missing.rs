@@ -1,7 +1,7 @@
 //! Services that say nothing of what they run.
 
 use crate::compose::discover::referenced_files;
-use crate::compose::model::{DEFAULT_NAMES, file_name};
+use crate::compose::model::{ComposeFile, DEFAULT_NAMES, file_name, folder};
 use crate::diagnostics::Finding;
 use crate::lints::context::{Loading, LoadingKind};
 use crate::lints::{Run, declare_lint};
@@ -68,7 +68,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
         let says = WHAT_RUNS.iter().any(|key| service.get(key).is_some());
         // One that is no mapping is refused for that.
         let is_mapping = service.entries().next().is_some();
-        !says && is_mapping && !is_said_elsewhere(name)
+        !says && is_mapping && !is_said_elsewhere(name) && !is_of_a_catalogue(loading, name)
     });
     let told = bare.filter_map(|(name, _)| {
         let place = loading.service(name)?;
@@ -79,6 +79,18 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
         Some(LINT.finding(message).at(place.path, place.span).help(help))
     });
     told.collect()
+}
+
+/// Tells whether projects of several other folders leave the same service open: a catalogue, whose
+/// platform says what it runs.
+fn is_of_a_catalogue(loading: &Loading<'_>, name: &str) -> bool {
+    let is_bare = |file: &&ComposeFile| {
+        folder(&file.path) != loading.project.folder
+            && file.service(name).is_some_and(|service| {
+                !WHAT_RUNS.iter().any(|key| file.attribute(service.body, key).is_some())
+            })
+    };
+    loading.context.workspace.files.values().filter(is_bare).take(2).count() == 2
 }
 
 /// Tells whether every file is there that the project includes or extends from.
@@ -116,5 +128,14 @@ mod tests {
                 "{other}"
             );
         }
+    }
+
+    #[test]
+    fn a_catalogue_is_completed_by_its_platform() {
+        let app = "services:\n  proxy:\n    environment: {PORT: 80}\n  web:\n    image: x:1\n";
+        let two = [("a/compose.yaml", app), ("b/compose.yaml", app)];
+        assert_eq!(found(&LINT, &two).len(), 2);
+        let three = [two[0], two[1], ("c/compose.yaml", app)];
+        assert_eq!(found(&LINT, &three), [""; 0]);
     }
 }
