@@ -9,8 +9,11 @@ pub mod cli;
 pub mod compose;
 pub mod diagnostics;
 pub mod lints;
+pub mod postgres;
 pub mod repo;
 pub mod report;
+#[cfg(feature = "postgres")]
+pub mod server;
 pub mod text;
 pub mod transforms;
 pub mod yaml;

@@ -1,5 +1,7 @@
 //! The `composemod` program: arguments in, exit code out.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -17,8 +19,16 @@ fn main() -> ExitCode {
         stderr_color: color && stderr.is_terminal(),
         progress: stderr.is_terminal(),
         now: SystemTime::now(),
+        stdin: Box::new(std::io::stdin()),
+        variables: variables(),
         stdout: &mut stdout,
         stderr: &mut stderr,
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut io))
+}
+
+/// Gives what of the environment is text; all that is asked for is.
+fn variables() -> BTreeMap<String, String> {
+    let text = |value: OsString| value.into_string().ok();
+    std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
 }

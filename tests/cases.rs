@@ -218,16 +218,19 @@ impl Case {
                 faults.push(format!("json: left twice: {mention:?}"));
             }
         }
-        for (path, file) in &self.before.0 {
+        let made = written.0.keys().filter(|path| !self.before.0.contains_key(*path));
+        for path in self.before.0.keys().chain(made) {
+            let before = self.before.0.get(path).map(|file| file.bytes.as_slice());
+            let before = before.unwrap_or_default();
             let edits = plan.edits.iter().filter(|edit| edit.path == *path);
             let mut bytes = Vec::new();
             let mut at = 0;
             for Mention { span, new, .. } in edits {
-                bytes.extend_from_slice(file.bytes.get(at..span.start).unwrap_or_default());
+                bytes.extend_from_slice(before.get(at..span.start).unwrap_or_default());
                 bytes.extend_from_slice(new.as_bytes());
                 at = span.end;
             }
-            bytes.extend_from_slice(file.bytes.get(at..).unwrap_or_default());
+            bytes.extend_from_slice(before.get(at..).unwrap_or_default());
             let expected =
                 written.0.get(path).map(|file| file.bytes.as_slice()).unwrap_or_default();
             if bytes != expected {

@@ -12,6 +12,7 @@ use crate::lints::context::StaleName;
 use crate::repo::config::Date;
 use crate::report::runbook::SqlPlan;
 use crate::transforms::rename::options::Phase;
+use crate::transforms::scaffold::options::DEFAULT_SERVICE;
 
 /// Codemods and lints for Docker Compose projects.
 #[derive(Debug, Parser)]
@@ -28,6 +29,7 @@ pub(super) enum Command {
     Rename(RenameArgs),
     Retire(RetireArgs),
     Superuser(SuperuserArgs),
+    Scaffold(ScaffoldArgs),
     Apply(ApplyArgs),
     Runbook(RunbookArgs),
     Check(CheckArgs),
@@ -41,6 +43,10 @@ pub(super) enum Command {
     /// Each edge says by which setting and by which name one service reaches the other, so that it
     /// can be seen who still uses an old name.
     Graph,
+    #[cfg(feature = "postgres")]
+    Db(super::db::args::DbArgs),
+    #[cfg(feature = "postgres")]
+    Serve(super::serve::ServeArgs),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -213,6 +219,46 @@ pub(super) struct SuperuserArgs {
     pub(super) split_password: Option<String>,
     #[command(flatten)]
     pub(super) change: ChangeArgs,
+}
+
+/// Adds what a project needs to have databases made for its apps.
+#[derive(Debug, Args)]
+pub(super) struct ScaffoldArgs {
+    #[command(subcommand)]
+    pub(super) command: ScaffoldCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ScaffoldCommand {
+    Dashboard(DashboardArgs),
+}
+
+/// Adds a Python class by which a dashboard has databases made, and the Compose service that it
+/// calls, so that the dashboard never holds the superuser's password.
+///
+/// No secret is made up: which files are to be made, and how, is told.
+#[derive(Debug, Args)]
+pub(super) struct DashboardArgs {
+    /// The Python file to make: services/dashboard/services/database_provisioner.py.
+    #[arg(long, value_name = "FILE")]
+    pub(super) path: PathBuf,
+    /// The Postgres server's service [default: the one there is].
+    #[arg(long, value_name = "SERVICE")]
+    pub(super) server: Option<String>,
+    /// The server's superuser [default: what the files say].
+    #[arg(long, value_name = "NAME")]
+    pub(super) superuser: Option<String>,
+    /// The name of the service that makes databases.
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_SERVICE)]
+    pub(super) service_name: String,
+    /// The dashboard's service [default: the one whose build context or mounted folder holds FILE].
+    #[arg(long, value_name = "SERVICE")]
+    pub(super) dashboard: Option<String>,
+    /// The image of the service that makes databases [default: composemod, tagged with this version].
+    #[arg(long, value_name = "IMAGE")]
+    pub(super) image: Option<String>,
+    #[command(flatten)]
+    pub(super) usage: UsageArgs,
 }
 
 /// Makes all changes that composemod.yaml declares: each rename in order, then each superuser.

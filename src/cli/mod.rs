@@ -8,6 +8,8 @@ mod args;
 mod baseline;
 mod change;
 mod check;
+#[cfg(feature = "postgres")]
+mod db;
 mod declaration;
 mod explain;
 mod formats;
@@ -20,11 +22,19 @@ mod progress;
 mod rename;
 mod retire;
 mod runbook;
+mod scaffold;
+#[cfg(feature = "postgres")]
+mod secrets;
+#[cfg(feature = "postgres")]
+mod serve;
+#[cfg(feature = "postgres")]
+mod serve_health;
 mod superuser;
 mod verify;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -46,6 +56,10 @@ pub struct Io<'a> {
     pub stdout: &'a mut dyn Write,
     /// Where everything for people goes.
     pub stderr: &'a mut dyn Write,
+    /// Where a password may come from.
+    pub stdin: Box<dyn Read + 'a>,
+    /// The variables of the environment that are text.
+    pub variables: BTreeMap<String, String>,
     /// Whether stdout takes colour without being told to.
     pub stdout_color: bool,
     /// Whether stderr takes colour without being told to.
@@ -57,14 +71,24 @@ pub struct Io<'a> {
 }
 
 impl<'a> Io<'a> {
-    /// Makes a world without colour and terminal.
+    /// Makes a world without colour, terminal, variables and anything on stdin.
     pub fn new(
         cwd: PathBuf,
         stdout: &'a mut dyn Write,
         stderr: &'a mut dyn Write,
         now: SystemTime,
     ) -> Self {
-        Self { cwd, stdout, stderr, stdout_color: false, stderr_color: false, progress: false, now }
+        Self {
+            cwd,
+            stdout,
+            stderr,
+            stdin: Box::new(io::empty()),
+            variables: BTreeMap::new(),
+            stdout_color: false,
+            stderr_color: false,
+            progress: false,
+            now,
+        }
     }
 }
 
@@ -168,6 +192,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Rename(args) => Work::Rename(args),
         Command::Retire(args) => Work::Retire(args),
         Command::Superuser(args) => Work::Superuser(args),
+        Command::Scaffold(args) => Work::Scaffold(args),
         Command::Apply(args) => Work::Apply(args),
         Command::Runbook(args) => Work::Runbook(args),
         Command::Init(args) => Work::Init(args, cli.global.config.clone()),
@@ -175,6 +200,10 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Check(args) => Work::Check(args),
         Command::Explain(args) => return explain::run(&args, io),
         Command::Graph => Work::Graph,
+        #[cfg(feature = "postgres")]
+        Command::Db(args) => Work::Db(args),
+        #[cfg(feature = "postgres")]
+        Command::Serve(args) => return serve::run(&args, io),
     };
     let look = look(&cli.global, io);
     io.progress &= !cli.global.quiet;
@@ -199,6 +228,14 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             let usage = change::Usage::of(&args.change.usage);
             change::run(&superuser::options(args, &globals), &globals, &usage, io)
         }
+        Work::Scaffold(args) => {
+            let args::ScaffoldCommand::Dashboard(args) = args.command;
+            let usage = change::Usage::of(&args.usage);
+            match scaffold::options(args, &globals, io) {
+                Ok(scaffold) => change::run(&scaffold, &globals, &usage, io),
+                Err(finding) => change::fail(&[finding], &Repo::default(), &globals, io),
+            }
+        }
         Work::Apply(args) => match apply::sequence(&apply::Part::of(&args.change), &globals) {
             Ok(sequence) => {
                 let usage = change::Usage::of(&args.change.usage);
@@ -216,6 +253,8 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         }
         Work::Check(args) => check::run(&args, &globals, io),
         Work::Graph => graph::run(&globals, io),
+        #[cfg(feature = "postgres")]
+        Work::Db(args) => db::run(args, &globals, io),
     }
 }
 
@@ -224,6 +263,7 @@ enum Work {
     Rename(args::RenameArgs),
     Retire(args::RetireArgs),
     Superuser(args::SuperuserArgs),
+    Scaffold(args::ScaffoldArgs),
     Apply(args::ApplyArgs),
     Runbook(args::RunbookArgs),
     /// With the file that is to be made.
@@ -232,6 +272,8 @@ enum Work {
     MigrateConfig(args::MigrateConfigArgs, Option<PathBuf>),
     Check(args::CheckArgs),
     Graph,
+    #[cfg(feature = "postgres")]
+    Db(db::args::DbArgs),
 }
 
 fn globals(work: &Work, args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {

@@ -102,6 +102,28 @@ pub(super) fn new_config(cwd: &Path, root: &Path, asked: Option<&Path>) -> (Path
     }
 }
 
+/// Gives the path from the root of a file that may still be to be made. What of its folders is there
+/// is looked up; the rest is taken as it is written.
+///
+/// # Errors
+/// It would lie outside the root.
+pub(super) fn new_file(cwd: &Path, root: &Path, asked: &Path) -> Result<String, Finding> {
+    let mut path = PathBuf::new();
+    for part in cwd.join(asked).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                path.pop();
+            }
+            part => path.push(part),
+        }
+    }
+    let there = path.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(root);
+    let real = there.canonicalize().map_err(|error| unreadable("--path", asked, &error))?;
+    let rest = path.strip_prefix(there).unwrap_or(&path);
+    from_root("--path", root, asked, &real.join(rest))
+}
+
 /// Reports name paths from the root: one that is not found in the current folder may be such.
 fn resolved(cwd: &Path, root: &Path, asked: &Path) -> PathBuf {
     let (path, from_root) = (cwd.join(asked), root.join(asked));

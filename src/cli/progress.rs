@@ -54,6 +54,7 @@ mod tests {
             7
         });
         assert_eq!(result, 7);
+        drop(io);
         String::from_utf8(stderr).unwrap()
     }
 

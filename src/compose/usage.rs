@@ -92,6 +92,8 @@ pub enum Class {
     Alias,
     /// A command or program of that name (`redis-cli`, `postgres -c …`).
     Program,
+    /// What a change adds of its own.
+    Addition,
     /// None of the above can be told.
     Unknown,
 }

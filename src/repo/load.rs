@@ -146,6 +146,13 @@ impl Repo {
                 *file = SourceFile::new(file.path.as_str(), edit.apply(&file.text));
             }
         }
+        for (path, edit) in change.iter().filter(|(path, _)| change.creates(path)) {
+            repo.files.push(SourceFile::new(path, edit.apply("")));
+            repo.all_paths.push(path.to_owned());
+        }
+        repo.files.sort_by(|a, b| a.path.cmp(&b.path));
+        repo.all_paths.sort();
+        repo.all_paths.dedup();
         repo
     }
 

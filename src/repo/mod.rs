@@ -6,6 +6,7 @@
 pub mod config;
 mod git;
 pub mod history;
+pub mod ignored;
 pub mod kind;
 mod list;
 pub mod load;

@@ -35,8 +35,11 @@ impl<'a> Tree<'a> {
     pub fn after(repo: &'a Repo, workspace: &'a Workspace, change: &ChangeSet) -> Self {
         let mut tree = Self::before(repo, workspace);
         for (path, edit) in change.iter() {
-            let Some(source) = repo.get(path) else { continue };
-            let text = edit.apply(&source.text);
+            let text = match repo.get(path) {
+                Some(source) => edit.apply(&source.text),
+                None if change.creates(path) => edit.apply(""),
+                None => continue,
+            };
             if workspace.files.contains_key(path) {
                 let file = ComposeFile::parse(&SourceFile::new(path, text));
                 tree.compose.insert(path.to_owned(), file);

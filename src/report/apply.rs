@@ -2,7 +2,8 @@
 //!
 //! Three steps, so that most that can go wrong does so before anything is changed: each new text
 //! is staged in a file beside the old one and forced to the disk; each old file is compared with
-//! what was read; then each staged file is renamed over its old one. Where a rename fails, the
+//! what was read, and a new one's place must be free; then each staged file is renamed over its old
+//! one. Where a rename fails, the
 //! ones before it are undone. Invariants: a reader sees a file's old text or its new one, never a
 //! part; mode bits stay, and the owner where the system lets us; staged files never remain.
 //! Deliberately absent: protection of a crash between two renames, which needs a journal written
@@ -66,7 +67,9 @@ pub enum ApplyError {
 /// The first thing that is in the way. Nothing is changed then, unless the undoing failed too.
 pub fn apply(root: &Path, repo: &Repo, change: &ChangeSet) -> Result<(), ApplyError> {
     let root = root.canonicalize().map_err(|source| failed(".", "find the root", source))?;
-    let staged = stage_all(&root, repo, change)?;
+    // Dropped after what is staged in them.
+    let mut folders = NewFolders::default();
+    let staged = stage_all(&root, repo, change, &mut folders)?;
     for file in &staged {
         file.check_unchanged(&root)?;
     }
@@ -116,8 +119,8 @@ pub fn replace(target: &Path, shown: &str, text: &str) -> Result<(), ApplyError>
 /// A new text beside the file that it will replace.
 struct Staged<'a> {
     path: &'a str,
-    /// What the file held when it was read.
-    old: &'a str,
+    /// What the file held when it was read; none for a file that is made.
+    old: Option<&'a str>,
     /// Removed when it is dropped.
     new: NamedTempFile,
 }
@@ -126,11 +129,16 @@ fn stage_all<'a>(
     root: &Path,
     repo: &'a Repo,
     change: &'a ChangeSet,
+    folders: &mut NewFolders,
 ) -> Result<Vec<Staged<'a>>, ApplyError> {
     let stage = |(path, edit): (&'a str, &TextEdit)| {
+        if change.creates(path) {
+            let new = stage_new(root, path, &edit.apply(""), folders)?;
+            return Ok(Staged { path, old: None, new });
+        }
         let file = repo.get(path).ok_or_else(|| ApplyError::Changed { path: path.to_owned() })?;
         let new = stage(root, path, &edit.apply(&file.text))?;
-        Ok(Staged { path, old: &file.text, new })
+        Ok(Staged { path, old: Some(&file.text), new })
     };
     change.iter().map(stage).collect()
 }
@@ -154,6 +162,73 @@ fn stage(root: &Path, path: &str, text: &str) -> Result<NamedTempFile, ApplyErro
     staged.as_file().set_permissions(meta.permissions()).map_err(fail("keep its permissions"))?;
     staged.as_file().sync_all().map_err(fail("write beside it"))?;
     Ok(staged)
+}
+
+/// Writes the text of a file that is to be made into a file in its folder, which is made where it is
+/// not there. Its mode is what the system gives new files.
+fn stage_new(
+    root: &Path,
+    path: &str,
+    text: &str,
+    folders: &mut NewFolders,
+) -> Result<NamedTempFile, ApplyError> {
+    let target = root.join(path);
+    is_free(&target, path)?;
+    let folder = target.parent().unwrap_or(root);
+    folders.make(root, folder, path)?;
+    let fail = |action| move |source| failed(path, action, source);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".composemod-");
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666))
+    };
+    let mut staged = builder.tempfile_in(folder).map_err(fail("make a file beside it"))?;
+    staged.write_all(text.as_bytes()).map_err(fail("write beside it"))?;
+    staged.as_file().sync_all().map_err(fail("write beside it"))?;
+    Ok(staged)
+}
+
+/// Checks that nothing stands where a file is to be made.
+fn is_free(target: &Path, path: &str) -> Result<(), ApplyError> {
+    match target.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(failed(path, "look at it", source)),
+        Ok(_) => Err(ApplyError::Exists { path: path.to_owned() }),
+    }
+}
+
+/// Folders that were made for new files. Those in which nothing stands in the end go with it.
+#[derive(Default)]
+struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    /// Makes a folder with those above it, none of which may be a link.
+    fn make(&mut self, root: &Path, folder: &Path, path: &str) -> Result<(), ApplyError> {
+        let missing = folder.ancestors().take_while(|folder| !folder.exists());
+        let missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        let there = folder.ancestors().nth(missing.len()).unwrap_or(root);
+        let real = there.canonicalize();
+        if !real.is_ok_and(|real| real == there && real.starts_with(root) && real.is_dir()) {
+            return Err(ApplyError::NotRegular { path: path.to_owned() });
+        }
+        for folder in missing.into_iter().rev() {
+            std::fs::create_dir(&folder)
+                .map_err(|source| failed(path, "make its folder", source))?;
+            self.0.push(folder);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // One that a file was written to is not empty, and stays.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 fn regular_file(target: &Path, path: &str) -> Result<Metadata, ApplyError> {
@@ -181,13 +256,14 @@ fn keep_owner(_: &File, _: &Metadata) {}
 impl Staged<'_> {
     fn check_unchanged(&self, root: &Path) -> Result<(), ApplyError> {
         let target = root.join(self.path);
+        let Some(old) = self.old else { return is_free(&target, self.path) };
         regular_file(&target, self.path)?;
         let mut now = Vec::new();
         File::open(&target)
             // One byte more than expected is enough to see that it grew.
-            .and_then(|file| file.take(self.old.len() as u64 + 1).read_to_end(&mut now))
+            .and_then(|file| file.take(old.len() as u64 + 1).read_to_end(&mut now))
             .map_err(|source| failed(self.path, "read it again", source))?;
-        if now == self.old.as_bytes() {
+        if now == old.as_bytes() {
             return Ok(());
         }
         Err(ApplyError::Changed { path: self.path.to_owned() })
@@ -198,7 +274,10 @@ impl Staged<'_> {
 fn commit(root: &Path, staged: Vec<Staged<'_>>) -> Result<(), ApplyError> {
     let mut done = Vec::new();
     for Staged { path, old, new } in staged {
-        match new.persist(root.join(path)) {
+        let target = root.join(path);
+        let written =
+            if old.is_some() { new.persist(target) } else { new.persist_noclobber(target) };
+        match written {
             Ok(_) => done.push((path, old)),
             Err(error) => return Err(undo(root, &done, failed(path, "replace it", error.error))),
         }
@@ -212,12 +291,16 @@ fn commit(root: &Path, staged: Vec<Staged<'_>>) -> Result<(), ApplyError> {
     Ok(())
 }
 
-/// Gives changed files (path and old text) their old text again, and gives the error to report.
-fn undo(root: &Path, done: &[(&str, &str)], cause: ApplyError) -> ApplyError {
-    let is_restored = |path: &str, old: &str| {
-        stage(root, path, old).is_ok_and(|staged| staged.persist(root.join(path)).is_ok())
+/// Gives changed files (path and old text) their old text again, takes away those that were made,
+/// and gives the error to report.
+fn undo(root: &Path, done: &[(&str, Option<&str>)], cause: ApplyError) -> ApplyError {
+    let is_restored = |path: &str, old: Option<&str>| match old {
+        Some(old) => {
+            stage(root, path, old).is_ok_and(|staged| staged.persist(root.join(path)).is_ok())
+        }
+        None => std::fs::remove_file(root.join(path)).is_ok(),
     };
-    let lost = done.iter().filter(|(path, old)| !is_restored(path, old));
+    let lost = done.iter().filter(|(path, old)| !is_restored(path, *old));
     let files: Vec<String> = lost.map(|(path, _)| (*path).to_owned()).collect();
     if files.is_empty() { cause } else { ApplyError::Torn { cause: Box::new(cause), files } }
 }
@@ -292,6 +375,59 @@ mod tests {
         assert!(replace(&folder.path().join("no/a"), "no/a", "").is_err());
     }
 
+    /// A change of `a` that makes two files too, one of them in folders that are not there.
+    fn making() -> (tempfile::TempDir, Repo, ChangeSet) {
+        let (folder, repo, _) = tree(&["a", "there/b"]);
+        let edit = |path: &str, edit| (path.to_owned(), edit);
+        let edits = [
+            edit("a", Edit::replace(Span::new(0, 3), "new")),
+            edit("far/away/c", Edit::insert(0, "made\n")),
+            edit("there/d", Edit::insert(0, "made\n")),
+        ];
+        let made = ["far/away/c", "there/d"].map(str::to_owned);
+        (folder, repo, ChangeSet::new(edits).unwrap().creating(made))
+    }
+
+    #[test]
+    fn files_are_made_with_their_folders() {
+        let (folder, repo, change) = making();
+        apply(folder.path(), &repo, &change).unwrap();
+        let new =
+            [("a", "new\n"), ("far/away/c", "made\n"), ("there/b", "old\n"), ("there/d", "made\n")];
+        assert_eq!(texts(folder.path()), expected(&new));
+    }
+
+    #[test]
+    fn nothing_is_made_where_one_file_can_not_be() {
+        type Harm = fn(&Path);
+        let harms: [(Harm, &str); 3] = [
+            (|root| put(&root.join("there/d"), "mine\n"), "there/d: it is there already"),
+            (|root| put(&root.join("a"), "odd\n"), "a: the file has changed"),
+            (|root| put(&root.join("far"), "a file\n"), "far/away/c: can't look at it"),
+        ];
+        for (harm, message) in harms {
+            let (folder, repo, change) = making();
+            harm(folder.path());
+            let before = texts(folder.path());
+            let error = apply(folder.path(), &repo, &change).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{error}");
+            assert_eq!(texts(folder.path()), before);
+            assert!(!folder.path().join("far/away").exists(), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_made_behind_a_link() {
+        let outside = tempfile::tempdir().unwrap();
+        let (folder, repo, change) = making();
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("far")).unwrap();
+        let error = apply(folder.path(), &repo, &change).unwrap_err();
+        assert!(matches!(error, ApplyError::NotRegular { path } if path == "far/away/c"));
+        assert_eq!(texts(outside.path()), []);
+        assert!(!outside.path().join("away").exists());
+    }
+
     /// What happens to the tree between reading and writing; then nothing may be written.
     #[test]
     fn what_is_in_the_way_leaves_every_file_as_it_was() {
@@ -359,7 +495,8 @@ mod tests {
     fn a_rename_that_fails_undoes_those_before_it() {
         let (folder, repo, change) = tree(&["a", "b", "c/d", "e"]);
         let root = folder.path().canonicalize().unwrap();
-        let staged = stage_all(&root, &repo, &change).unwrap();
+        let mut folders = NewFolders::default();
+        let staged = stage_all(&root, &repo, &change, &mut folders).unwrap();
         // Nothing can be renamed over a folder that is not empty.
         std::fs::remove_file(root.join("c/d")).unwrap();
         std::fs::create_dir_all(root.join("c/d/x")).unwrap();
@@ -374,7 +511,7 @@ mod tests {
         std::fs::remove_file(folder.path().join("a")).unwrap();
         let root = folder.path().canonicalize().unwrap();
         let cause = failed("c", "replace it", ErrorKind::Other.into());
-        let error = undo(&root, &[("a", "old\n"), ("b", "restored\n")], cause);
+        let error = undo(&root, &[("a", Some("old\n")), ("b", Some("restored\n"))], cause);
         assert!(matches!(&error, ApplyError::Torn { files, .. } if files == &["a"]), "{error}");
         assert_eq!(texts(&root), expected(&[("b", "restored\n")]));
     }

@@ -26,7 +26,7 @@ pub fn colored(diff: &str) -> String {
     for line in diff.split_inclusive('\n') {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
         let code = match line.as_bytes() {
-            [b'd', ..] | [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "1",
+            [b'd' | b'n', ..] | [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "1",
             [b'@', ..] => "36",
             [b'-', ..] => "31",
             [b'+', ..] => "32",

@@ -1,6 +1,6 @@
 //! A change over many files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::text::edit::{Conflict, Edit, TextEdit};
@@ -10,6 +10,8 @@ use crate::text::edit::{Conflict, Edit, TextEdit};
 pub struct ChangeSet {
     /// Invariant: no value is empty. Ordered by path, so that output is too.
     files: BTreeMap<String, TextEdit>,
+    /// Files that are made. Invariant: each is among the files, and its edits are of the empty text.
+    created: BTreeSet<String>,
 }
 
 /// A conflict and the file it is in.
@@ -39,7 +41,22 @@ impl ChangeSet {
                 Err(conflict) => return Err(FileConflict { path, conflict }),
             };
         }
-        Ok(Self { files })
+        Ok(Self { files, created: BTreeSet::new() })
+    }
+
+    /// Gives the change with some of its files as ones that are not there yet: their edits are of the
+    /// empty text. A path that nothing is written to is left out.
+    #[must_use]
+    pub fn creating(mut self, paths: impl IntoIterator<Item = String>) -> Self {
+        let files = &self.files;
+        self.created.extend(paths.into_iter().filter(|path| files.contains_key(path)));
+        self
+    }
+
+    /// Tells whether a file is made.
+    #[must_use]
+    pub fn creates(&self, path: &str) -> bool {
+        self.created.contains(path)
     }
 
     /// Gives the change that has the effect of this one and then of `next`, which is made on the
@@ -48,8 +65,12 @@ impl ChangeSet {
     #[must_use]
     pub fn then(&self, next: &Self, read: &dyn Fn(&str) -> Option<Arc<str>>) -> Self {
         let mut files = next.files.clone();
+        let mut created = next.created.clone();
         for (path, edit) in &self.files {
-            let both = match (next.get(path), read(path)) {
+            let is_made = self.creates(path);
+            let text = if is_made { Some(Arc::from("")) } else { read(path) };
+            created.extend(is_made.then(|| path.clone()));
+            let both = match (next.get(path), text) {
                 (None, _) => edit.clone(),
                 (Some(next), Some(text)) => edit.then(next, &text),
                 (Some(_), None) => TextEdit::default(),
@@ -57,7 +78,8 @@ impl ChangeSet {
             files.insert(path.clone(), both);
         }
         files.retain(|_, edit| !edit.is_empty());
-        Self { files }
+        created.retain(|path| files.contains_key(path));
+        Self { files, created }
     }
 
     /// Gives the changed files in order of path.
@@ -106,5 +128,16 @@ mod tests {
             ("both", 2, 3, "z"),
         ]);
         assert_eq!(first.then(&next, &|_| Some(Arc::from("abc"))), both);
+    }
+
+    #[test]
+    fn a_file_that_one_change_makes_another_one_can_go_on_with() {
+        let edit = |at: usize, new: &str| ("new".to_owned(), Edit::insert(at, new));
+        let first = ChangeSet::new([edit(0, "ac")]).unwrap().creating(["new".to_owned()]);
+        let next = ChangeSet::new([edit(1, "b")]).unwrap();
+        let both = first.then(&next, &|_| None);
+        assert!(both.creates("new"));
+        assert_eq!(both.get("new").unwrap().apply(""), "abc");
+        assert!(!first.clone().creating(["other".to_owned()]).creates("other"));
     }
 }

@@ -3,7 +3,7 @@
 //! The hunks come from the edits' lines, not from a comparison of whole files: the cost is one
 //! pass over each changed file, however many edits there are. A line ends at a line feed and
 //! nowhere else, as for git: a bare carriage return is part of its line. Deliberately absent:
-//! renames, new files and modes; a change only ever edits texts.
+//! renames and modes; a change edits texts, and makes files of git's ordinary mode.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -16,19 +16,28 @@ use crate::text::edit::Edit;
 const CONTEXT: usize = 3;
 
 /// Gives the diff of a change, files in order of path. `read` gives each file's text as it was
-/// edited; a file without one, or whose text stays the same, is left out.
+/// edited; a file that is neither there nor made, or whose text stays the same, is left out.
 #[must_use]
 pub fn unified(change: &ChangeSet, read: &dyn Fn(&str) -> Option<Arc<str>>) -> String {
     let mut out = String::new();
     for (path, edit) in change.iter() {
-        if let Some(text) = read(path) {
-            write_file(&mut out, path, &text, edit.edits());
+        if change.creates(path) {
+            write_file(&mut out, path, "", edit.edits(), Before::Missing);
+        } else if let Some(text) = read(path) {
+            write_file(&mut out, path, &text, edit.edits(), Before::There);
         }
     }
     out
 }
 
-fn write_file(out: &mut String, path: &str, text: &str, edits: &[Edit]) {
+/// Whether a file is there before a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    There,
+    Missing,
+}
+
+fn write_file(out: &mut String, path: &str, text: &str, edits: &[Edit], before: Before) {
     let lines = Lines::new(text);
     let replacements = replacements(&lines, edits);
     if replacements.is_empty() {
@@ -37,7 +46,13 @@ fn write_file(out: &mut String, path: &str, text: &str, edits: &[Edit]) {
     let (old, new) = (quoted(&format!("a/{path}")), quoted(&format!("b/{path}")));
     // What follows a blank would be taken for a time, unless a tab ends the name.
     let tab = if path.contains(' ') { "\t" } else { "" };
-    let _ = write!(out, "diff --git {old} {new}\n--- {old}{tab}\n+++ {new}{tab}\n");
+    let _ = match before {
+        Before::There => write!(out, "diff --git {old} {new}\n--- {old}{tab}\n+++ {new}{tab}\n"),
+        Before::Missing => write!(
+            out,
+            "diff --git {old} {new}\nnew file mode 100644\n--- /dev/null\n+++ {new}{tab}\n"
+        ),
+    };
     let mut grown = 0;
     let mut rest = replacements.as_slice();
     while !rest.is_empty() {

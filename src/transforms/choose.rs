@@ -86,6 +86,18 @@ impl Wish<'_> {
         Ok(projects)
     }
 
+    /// Checks that no more than one project fits.
+    ///
+    /// # Errors
+    /// There are several.
+    pub fn one(&self, projects: &[&Project]) -> Result<(), PlanError> {
+        if projects.len() > 1 {
+            let choices = projects.iter().map(|project| choice(project)).collect();
+            return Err(PlanError::ManyProjects { choices });
+        }
+        Ok(())
+    }
+
     fn allows(&self, project: &Project) -> bool {
         self.project.is_none_or(|wanted| {
             let wanted = wanted.trim_end_matches('/');

@@ -52,6 +52,8 @@ pub(super) struct Draft<'a> {
     patches: BTreeMap<String, Patch>,
     /// Edits of all other files.
     edits: Vec<(String, Edit)>,
+    /// Which of them are made.
+    created: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
@@ -63,6 +65,7 @@ impl<'a> Draft<'a> {
             plan: Plan { title, ..Plan::default() },
             patches: BTreeMap::new(),
             edits: Vec::new(),
+            created: Vec::new(),
         }
     }
 
@@ -70,6 +73,18 @@ impl<'a> Draft<'a> {
     pub(super) fn edit(&mut self, path: &str, text: &str, edit: Edit, meaning: Meaning) {
         self.edits.push((path.to_owned(), edit.clone()));
         self.tell(path, text, edit, meaning);
+    }
+
+    /// Takes a file that is not there yet and is made.
+    pub(super) fn create(&mut self, path: &str, text: &str, class: Class, reason: &str) {
+        let meaning = Meaning {
+            span: Span::empty(0),
+            class,
+            confidence: Confidence::Certain,
+            reason: reason.to_owned(),
+        };
+        self.edit(path, "", Edit::insert(0, text), meaning);
+        self.created.push(path.to_owned());
     }
 
     /// Takes a patch of a Compose file, whose edits are told of one by one with [`Self::tell`].
@@ -151,7 +166,7 @@ impl<'a> Draft<'a> {
             patch.edits.into_iter().map(move |edit| (path.clone(), edit))
         });
         match ChangeSet::new(compose.chain(std::mem::take(&mut self.edits))) {
-            Ok(change) => self.plan.change = change,
+            Ok(change) => self.plan.change = change.creating(std::mem::take(&mut self.created)),
             Err(conflict) => {
                 let span = conflict.conflict.first.span;
                 let reason = conflict.conflict.to_string();

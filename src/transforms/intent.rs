@@ -13,6 +13,8 @@ pub enum Intent {
     Superuser(SuperuserIntent),
     /// A network alias goes.
     Retire(RetireIntent),
+    /// A service is added, with what those that call it need.
+    Scaffold(ScaffoldIntent),
 }
 
 impl Intent {
@@ -23,6 +25,7 @@ impl Intent {
             Self::Rename(rename) => &rename.projects,
             Self::Superuser(superuser) => &superuser.projects,
             Self::Retire(retire) => &retire.projects,
+            Self::Scaffold(scaffold) => &scaffold.projects,
         }
     }
 }
@@ -75,4 +78,21 @@ pub struct RetireIntent {
     pub service: String,
     /// The alias.
     pub alias: String,
+}
+
+/// A service that makes databases on a server, and a dashboard that calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScaffoldIntent {
+    /// The projects that are changed.
+    pub projects: Vec<Project>,
+    /// The service that is added.
+    pub service: String,
+    /// The Postgres server's service.
+    pub server: String,
+    /// The service that calls it.
+    pub dashboard: String,
+    /// Secrets that may come, to the project and to the dashboard.
+    pub secrets: Vec<String>,
+    /// Variables that may come to the dashboard.
+    pub variables: Vec<String>,
 }

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod rename;
 pub mod retire;
 pub mod review;
+pub mod scaffold;
 pub mod semantic;
 pub mod sequence;
 pub mod situation;

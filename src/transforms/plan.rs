@@ -142,6 +142,17 @@ pub enum PlanError {
         /// Where it is defined.
         place: Option<(String, Span)>,
     },
+    /// No service runs a Postgres server.
+    #[error(
+        "no service runs a Postgres server that is known here: name its service with --server, or run in the project that has it"
+    )]
+    NoServer,
+    /// Several services do, and nothing says which is meant.
+    #[error("several services run a Postgres server: {}; name the one meant with --server", quoted(.services))]
+    SeveralServers {
+        /// The services.
+        services: Vec<String>,
+    },
     /// A file that was named can't be used.
     #[error("{path} is no Compose file that can be read here: check the path given with -f")]
     UnreadableFile {
@@ -165,6 +176,16 @@ pub enum PlanError {
     InvalidName {
         /// The name.
         name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// What was given to a flag can't be used.
+    #[error("{flag} {value}: {problem}")]
+    InvalidArgument {
+        /// The flag: `--path`.
+        flag: &'static str,
+        /// What was given.
+        value: String,
         /// What is wrong with it.
         problem: String,
     },

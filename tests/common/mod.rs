@@ -25,6 +25,7 @@ pub(crate) fn run_in(cwd: &Path, args: impl IntoIterator<Item = OsString>) -> (u
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut io = Io::new(cwd.to_owned(), &mut stdout, &mut stderr, SystemTime::UNIX_EPOCH);
     let code = cli::run(args, &mut io);
+    drop(io);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
     (code, text(stdout), text(stderr))
 }

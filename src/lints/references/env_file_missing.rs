@@ -3,7 +3,6 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use super::ignored::Ignored;
 use super::missing::is_explained;
 use super::templates::is_template_beside;
 use crate::compose::model::{file_name, folder, join};
@@ -12,6 +11,7 @@ use crate::diagnostics::Finding;
 use crate::diagnostics::nearest::nearest;
 use crate::lints::context::Loading;
 use crate::lints::{Run, declare_lint};
+use crate::repo::ignored::Ignored;
 
 declare_lint! {
     /// An `env_file` is not there.

@@ -2,7 +2,6 @@
 
 use std::cell::LazyCell;
 
-use super::ignored::Ignored;
 use super::reach::{What, is_loaded_by_itself, reach};
 use crate::compose::model::{file_name, folder};
 use crate::compose::usage::occurrences;
@@ -10,6 +9,7 @@ use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::Lint;
 use crate::lints::context::Loading;
+use crate::repo::ignored::Ignored;
 
 /// How a file is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

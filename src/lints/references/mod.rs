@@ -8,7 +8,6 @@ mod dependency_cycle;
 mod env_file_missing;
 mod extends_missing;
 mod healthy_without_healthcheck;
-mod ignored;
 mod include_missing;
 mod missing;
 mod port_published_twice;

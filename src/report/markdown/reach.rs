@@ -123,5 +123,6 @@ fn is_changed(intent: &Intent, node: &Node) -> bool {
         }
         Intent::Superuser(superuser) => is_service && node.name == superuser.service,
         Intent::Retire(retire) => is_service && node.name == retire.service,
+        Intent::Scaffold(scaffold) => is_service && node.name == scaffold.service,
     }
 }

@@ -3,7 +3,9 @@
 use crate::compose::names::Namespace;
 use crate::report::attention::count;
 use crate::report::markdown::text::{code, codes};
-use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
+use crate::transforms::intent::{
+    Intent, RenameIntent, RetireIntent, ScaffoldIntent, SuperuserIntent,
+};
 
 /// Dependents that are named.
 const NAMED: usize = 8;
@@ -14,7 +16,18 @@ pub(super) fn why(intent: &Intent, dependents: &[&str]) -> String {
         Intent::Rename(rename) => rename_text(rename, dependents),
         Intent::Superuser(superuser) => superuser_text(superuser),
         Intent::Retire(retire) => retire_text(retire),
+        Intent::Scaffold(scaffold) => scaffold_text(scaffold),
     }
+}
+
+fn scaffold_text(scaffold: &ScaffoldIntent) -> String {
+    let ScaffoldIntent { service, server, dashboard, .. } = scaffold;
+    let (service, server, dashboard) = (code(service), code(server), code(dashboard));
+    format!(
+        "{dashboard} gets its databases on {server} from a service of their own, {service}. That one alone \
+         knows the superuser's password; {dashboard} holds a token that makes databases and does \
+         nothing else."
+    )
 }
 
 fn rename_text(rename: &RenameIntent, dependents: &[&str]) -> String {

@@ -3,6 +3,7 @@
 //! Invariant: every name that goes into a command passes through [`word`], every name that goes
 //! into SQL through [`ident`] or [`literal`].
 
+pub(super) use crate::postgres::sql::{ident, literal};
 use crate::report::excerpt::harmless;
 
 /// A document in the making.
@@ -80,23 +81,9 @@ pub(super) fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Gives a name as an identifier of SQL.
-pub(super) fn ident(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Gives text as a literal of SQL.
-pub(super) fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    if text.contains('\\') {
-        return format!("E'{}'", quoted.replace('\\', r"\\"));
-    }
-    format!("'{quoted}'")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ident, literal, word};
+    use super::word;
 
     #[test]
     fn names_are_quoted_for_where_they_go() {
@@ -105,8 +92,5 @@ mod tests {
         {
             assert_eq!(word(text), expected);
         }
-        assert_eq!(ident("a\"b"), "\"a\"\"b\"");
-        assert_eq!(literal("it's"), "'it''s'");
-        assert_eq!(literal(r"a\b"), r"E'a\\b'");
     }
 }

@@ -1,5 +1,7 @@
 //! What is special to a Postgres server: its roles, its dump, its passwords, its tables.
 
+use crate::postgres::sql::owned;
+
 use super::doc::{Doc, code, heredoc, word};
 use super::facts::{Job, Move};
 use super::opening::{Time, container};
@@ -49,7 +51,7 @@ impl Book<'_> {
 
     fn look_for_swap(&self, doc: &mut Doc, server: &Postgres, container: &str) {
         doc.para("Plan B hands over what lies in one database. How much the first role owns in each of them:");
-        let mut lines = in_each_database(server, container, &sql::owned());
+        let mut lines = in_each_database(server, container, &owned());
         lines.push("done".to_owned());
         doc.sh(&lines);
         let database = &server.database;

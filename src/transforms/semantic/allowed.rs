@@ -2,7 +2,9 @@
 
 use crate::compose::names::Namespace;
 use crate::compose::value::{Origin, Value, ValueKind};
-use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
+use crate::transforms::intent::{
+    Intent, RenameIntent, RetireIntent, ScaffoldIntent, SuperuserIntent,
+};
 use crate::transforms::semantic::text::{is_renamed, is_renamed_with};
 use crate::transforms::superuser::variable::without_messages;
 
@@ -18,6 +20,7 @@ pub(super) struct Allowed {
     renames: Vec<RenameIntent>,
     superusers: Vec<SuperuserIntent>,
     retired: Vec<RetireIntent>,
+    scaffolds: Vec<ScaffoldIntent>,
     /// Names that may be replaced in any text, with what may stand there afterwards.
     pairs: Vec<(String, String)>,
 }
@@ -28,6 +31,7 @@ impl Allowed {
             renames: Vec::new(),
             superusers: Vec::new(),
             retired: Vec::new(),
+            scaffolds: Vec::new(),
             pairs: Vec::new(),
         };
         for intent in intents {
@@ -43,6 +47,7 @@ impl Allowed {
                 }
                 Intent::Superuser(superuser) => allowed.superusers.push(superuser.clone()),
                 Intent::Retire(retire) => allowed.retired.push(retire.clone()),
+                Intent::Scaffold(scaffold) => allowed.scaffolds.push(scaffold.clone()),
             }
         }
         allowed
@@ -68,6 +73,9 @@ impl Allowed {
         if let (Some(old), Some(new)) = (before.and_then(Value::text), after.and_then(Value::text))
             && is_renamed(old, new, &self.pairs)
         {
+            return true;
+        }
+        if self.scaffolds.iter().any(|one| one.permits(&keys, pair)) {
             return true;
         }
         match keys.as_slice() {
@@ -201,6 +209,31 @@ impl SuperuserIntent {
         let (Some(variable), Some(raw)) = (&self.split_password, raw) else { return false };
         let rest = raw.strip_prefix("${").and_then(|rest| rest.strip_prefix(variable.as_str()));
         rest.is_some_and(|rest| rest.starts_with(['}', ':', '?']) && raw.ends_with('}'))
+    }
+}
+
+impl ScaffoldIntent {
+    /// Tells whether a value of the project may differ so: only by what comes.
+    fn permits(&self, keys: &[&str], pair: Pair<'_>) -> bool {
+        let Pair { before, after } = pair;
+        let is_own = |name: &&Value| {
+            let name = name.text_of("source");
+            self.secrets.iter().any(|secret| name == Some(secret))
+        };
+        let items = |value: Option<&Value>| value.map(Value::items).unwrap_or_default().to_vec();
+        match keys {
+            ["services", service] => before.is_none() && *service == self.service,
+            ["secrets", secret] => before.is_none() && self.secrets.iter().any(|own| own == secret),
+            ["services", service, "environment", variable] if *service == self.dashboard => {
+                before.is_none() && self.variables.iter().any(|own| own == variable)
+            }
+            ["services", service, "secrets"] if *service == self.dashboard => {
+                let (old, new) = (items(before), items(after));
+                new.get(..old.len()) == Some(&old)
+                    && new.iter().skip(old.len()).all(|item| is_own(&item))
+            }
+            _ => false,
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use crate::compose::effective::Effective;
 use crate::compose::names::Namespace;
 use crate::compose::usage::occurrences;
 use crate::compose::value::{Value, ValueKind};
-use crate::transforms::intent::{Intent, RenameIntent, RetireIntent, SuperuserIntent};
+use crate::transforms::intent::{
+    Intent, RenameIntent, RetireIntent, ScaffoldIntent, SuperuserIntent,
+};
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::{Models, Situation};
 
@@ -35,6 +37,7 @@ fn lines(intent: &Intent, models: &Models) -> Vec<String> {
         },
         Intent::Superuser(superuser) => superuser_line(superuser, models).into_iter().collect(),
         Intent::Retire(retire) => retired(retire, models),
+        Intent::Scaffold(scaffold) => scaffolded(scaffold, models).into_iter().collect(),
     }
 }
 
@@ -161,6 +164,20 @@ fn retired(retire: &RetireIntent, models: &Models) -> Vec<String> {
     }
     let answers = answers(&retire.service, after).join("; ");
     vec![format!("service {} loses the alias {}; it {answers}", retire.service, retire.alias)]
+}
+
+fn scaffolded(scaffold: &ScaffoldIntent, models: &Models) -> Option<String> {
+    let ScaffoldIntent { service, server, dashboard, .. } = scaffold;
+    let added = models.after.services.get(service)?;
+    if models.before.services.contains_key(service) {
+        return None;
+    }
+    let mut parts = vec![format!("service {service} is new, and makes databases on {server}")];
+    parts.extend(answers(service, added));
+    let calls =
+        scaffold.variables.iter().all(|one| models.after.variable(dashboard, one).is_some());
+    parts.extend(calls.then(|| format!("{dashboard} calls it")));
+    Some(parts.join("; "))
 }
 
 /// The services that name another one: by reference, or in a setting or command.

@@ -1,0 +1,1 @@
+# Made by `composemod scaffold dashboard`, version 999.

@@ -1,0 +1,2 @@
+# Made by `composemod scaffold dashboard`, version 0.
+OLD = True
