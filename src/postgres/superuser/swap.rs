@@ -4,11 +4,12 @@
 //! All of it is one transaction of a third superuser. The state is S0 before it and S2 after it, and
 //! what is left to do in S2 (old sessions, the temporary role) is found by the next run.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Transaction};
 
 use super::facts::{FIRST, Facts, State};
 use super::session::{self, QUIET, Since};
@@ -22,9 +23,12 @@ use crate::postgres::{password, quote, sql};
 /// How the comment of the ordinary role begins; the time of the swap follows.
 pub(super) const MARK: &str = "composemod: owns what was the superuser's since the swap at ";
 
-/// How often the tables' locks are asked for, and how long one try may make others wait.
+/// How often the tables' locks are asked for, and how long one try may make others wait. A deadlock
+/// with a session that is to end anyway is over before it is found to be one.
 const TRIES: u32 = 40;
-const ONE_TRY: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL deadlock_timeout = '50ms'";
+const ONE_TRY: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL deadlock_timeout = '250ms'";
+/// How often it is looked who is in the way.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// How it stands.
 enum Situation {
@@ -243,8 +247,9 @@ pub(super) enum Work<'a> {
     SwapBack { change: &'a Change },
 }
 
-/// Works in one transaction as the temporary role, which is gone afterwards in any case, and ends at
-/// once the sessions of a role that are open from before; gives how many.
+/// Works in one transaction as the temporary role, which is gone afterwards in any case, and ends the
+/// sessions of a role that are open from before: at once afterwards, or sooner where one is in the
+/// way; gives how many.
 ///
 /// # Errors
 /// What the server says; a table's lock that is not to be had.
@@ -260,19 +265,48 @@ pub(super) async fn transact(
     let worked = async {
         let dsn = dsn.with_database(database).with_login(HELPER, password);
         let mut connection = Connection::open(&dsn).await?;
-        let worked = with_patience(&mut connection, work).await;
+        let second = Connection::open(&dsn).await?;
+        let working = session::pid(&connection).await?;
+        let mut early = 0;
+        let worked = tokio::select! {
+            worked = with_patience(&mut connection, work) => worked,
+            never = end_blockers(&second, working, role, own, &mut early) => match never {},
+        };
+        second.close().await;
         let ended = match worked {
             Ok(()) => session::terminate(&connection, role, Since::Now, &[own]).await,
             Err(error) => Err(error),
         };
         connection.close().await;
-        ended
+        Ok::<_, Error>(ended? + early)
     };
     let ended = worked.await;
     let removed = helper::remove(admin).await;
     let ended = ended?;
     removed?;
     Ok(ended)
+}
+
+/// Ends what is in the way and would be ended after the work anyway: sessions of the role. Under a load
+/// on several tables the locks are not to be had else, as each order of taking them is some client's
+/// reverse. Those of other roles are waited for.
+async fn end_blockers(
+    client: &Client,
+    working: i32,
+    role: u32,
+    own: i32,
+    ended: &mut usize,
+) -> Infallible {
+    let sql = "WITH old AS MATERIALIZED (SELECT DISTINCT pid FROM unnest(pg_blocking_pids($1)) AS blocking (pid) \
+         JOIN pg_stat_activity USING (pid) WHERE usesysid = $2 AND pid <> $3) \
+         SELECT count(*) FROM old WHERE pg_terminate_backend(pid)";
+    loop {
+        // Where it can't be asked, the work goes on without.
+        if let Ok(row) = client.query_one(sql, &[&working, &role, &own]).await {
+            *ended += usize::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
 }
 
 /// Tries until the locks are to be had. Each try is short, and gives way in a deadlock before any

@@ -72,9 +72,12 @@ fn a_swap_that_is_cut_off_is_made_or_not_and_goes_on() {
 fn a_swap_whose_session_dies_leaves_nothing() {
     on_newest("ticketbot", |server| {
         let dsn = with_app(server);
+        // Of another role: a session of the old superuser would be ended, and not waited for.
+        server.execute("postgres", "CREATE ROLE other LOGIN SUPERUSER PASSWORD 'o'");
+        let other = server.dsn_of("other", "o", &dsn.database);
         let before = catalog(server, "ticketbot", SUPERUSER_PASSWORD);
         server.block_on(async {
-            let holder = Connection::open(&dsn).await.unwrap();
+            let holder = Connection::open(&other).await.unwrap();
             holder.batch_execute("BEGIN; LOCK TABLE public.orders").await.unwrap();
             let killer = Connection::open(&dsn.with_database("postgres")).await.unwrap();
             let kill = async {
@@ -98,7 +101,7 @@ fn a_swap_whose_session_dies_leaves_nothing() {
 
         // And where the whole server dies, the temporary role that is left is taken away.
         let server_dies = async {
-            let holder = Connection::open(&dsn).await.unwrap();
+            let holder = Connection::open(&other).await.unwrap();
             holder.batch_execute("BEGIN; LOCK TABLE public.orders").await.unwrap();
             let given = change(None);
             let run = execute(&dsn, &given, Method::Swap, Direction::Forward);

@@ -64,7 +64,8 @@ fn plan_b_is_noticed_by_the_sessions_that_it_ends() {
         let admin = server.dsn_of("postgres", SUPERUSER_PASSWORD, "shop");
         for (dsn, way) in [(&dsn, Direction::Forward), (&admin, Direction::Back)] {
             let app = server.dsn().with_database("shop");
-            let bench = Pgbench::start(server, "shop", 6, &[]);
+            // It ends as soon as its sessions are ended.
+            let bench = Pgbench::start(server, "shop", 60, &[]);
             let clients = Clients::start(&app, "INSERT INTO public.orders (note) VALUES ('x')");
             sleep(Duration::from_millis(1500));
             let start = Instant::now();
@@ -83,6 +84,9 @@ fn plan_b_is_noticed_by_the_sessions_that_it_ends() {
                 seen.errors.iter().partition(|error| lacks_its_role(error, ["E42501", "E42P01"]));
             assert!(others.is_empty(), "{way:?}: {others:?}\n{done:?}");
             assert!(seen.ended + lost.len() > 0, "{seen:?}");
+            let is_under_load = bench.said.contains("terminating connection")
+                || way == Direction::Back && bench.said.contains("ERROR");
+            assert!(is_under_load, "the swap waited for the load to end: {}", bench.said);
             for line in
                 bench.said.lines().filter(|line| line.contains("FATAL") || line.contains("ERROR"))
             {
