@@ -1,7 +1,7 @@
 //! Live Postgres servers: what one is like, the change of its superuser, and databases made for apps.
 //!
 //! Invariants: no password is in a statement (servers get verifiers), in an error, in a `{:?}` or in
-//! an argument of a program; names go through [`quote`]; whatever changes a server can be run again.
+//! an argument of a program; names go through `quote`; whatever changes a server can be run again.
 //! Deliberately absent: reading of the process's environment and printing, which are the callers'.
 //! [`sql`] is there without the feature `postgres` too, for the runbook.
 //! The facts that are not in the manual are in the tests, seen on 15, 16 and 18.
