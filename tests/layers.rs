@@ -12,15 +12,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from bottom to top; each entry is one floor.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["text"],
     &["yaml"],
     &["compose"],
     &["diagnostics"],
     &["repo"],
-    &["transforms", "postgres"],
+    &["transforms", "postgres", "engine"],
     &["lints"],
     &["report"],
+    &["migrate"],
     &["server"],
     &["cli"],
 ];

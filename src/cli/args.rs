@@ -44,6 +44,8 @@ pub(super) enum Command {
     /// can be seen who still uses an old name.
     Graph,
     #[cfg(feature = "postgres")]
+    Migrate(super::migrate::MigrateArgs),
+    #[cfg(feature = "postgres")]
     Db(super::db::args::DbArgs),
     #[cfg(feature = "postgres")]
     Serve(super::serve::ServeArgs),

@@ -16,6 +16,8 @@ mod formats;
 mod generate;
 mod graph;
 mod init;
+#[cfg(feature = "postgres")]
+mod migrate;
 mod migrate_config;
 mod paths;
 mod progress;
@@ -201,6 +203,8 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Explain(args) => return explain::run(&args, io),
         Command::Graph => Work::Graph,
         #[cfg(feature = "postgres")]
+        Command::Migrate(args) => Work::Migrate(args),
+        #[cfg(feature = "postgres")]
         Command::Db(args) => Work::Db(args),
         #[cfg(feature = "postgres")]
         Command::Serve(args) => return serve::run(&args, io),
@@ -254,6 +258,8 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Work::Check(args) => check::run(&args, &globals, io),
         Work::Graph => graph::run(&globals, io),
         #[cfg(feature = "postgres")]
+        Work::Migrate(args) => migrate::run(&args, &globals, io),
+        #[cfg(feature = "postgres")]
         Work::Db(args) => db::run(args, &globals, io),
     }
 }
@@ -272,6 +278,8 @@ enum Work {
     MigrateConfig(args::MigrateConfigArgs, Option<PathBuf>),
     Check(args::CheckArgs),
     Graph,
+    #[cfg(feature = "postgres")]
+    Migrate(migrate::MigrateArgs),
     #[cfg(feature = "postgres")]
     Db(db::args::DbArgs),
 }

@@ -22,6 +22,7 @@ pub mod name;
 pub mod password;
 #[cfg(feature = "postgres")]
 pub mod provision;
+pub(crate) mod psql;
 pub mod sql;
 #[cfg(feature = "postgres")]
 pub mod superuser;

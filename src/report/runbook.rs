@@ -8,14 +8,12 @@
 mod backup;
 mod compose;
 mod doc;
-mod facts;
 mod later;
 mod opening;
 mod postgres;
 mod role;
 mod rollback;
 mod server;
-mod sql;
 mod swap;
 
 use std::collections::BTreeMap;
@@ -24,8 +22,8 @@ use crate::diagnostics::Finding;
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::Situation;
 
+use crate::transforms::deployment::{Facts, Move};
 use doc::Doc;
-use facts::{Facts, Move};
 
 /// What a runbook is asked to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,31 +96,19 @@ impl Book<'_> {
         format!("composemod {args}{flags}")
     }
 
-    /// Gives what the change is called in the names of folders and tags.
-    fn slug(&self) -> String {
-        let named = |one: &Move| match one.is_rekeyed() {
-            true => one.after.service.clone(),
-            false => one.after.name().to_owned(),
-        };
-        let name = self.facts.moves().map(|(_, one)| named(one)).next();
-        let things = self.facts.jobs.iter().flat_map(|job| &job.things);
-        name.or_else(|| things.map(|thing| thing.new.clone()).next())
-            .unwrap_or_else(|| "change".to_owned())
-    }
-
     /// Gives the tag that the tree is marked with before the change.
     fn tag(&self) -> String {
-        doc::word(&format!("before-{}", self.slug()))
+        doc::word(&format!("before-{}", self.facts.slug()))
     }
 
     /// Gives the folder that backups go to, as a word of the shell.
     fn backup(&self) -> String {
-        format!("\"$HOME/composemod/{}\"", self.slug())
+        format!("\"$HOME/composemod/{}\"", self.facts.slug())
     }
 
     /// Gives a file in that folder.
     fn backup_file(&self, name: &str) -> String {
-        format!("\"$HOME/composemod/{}/{name}\"", self.slug())
+        format!("\"$HOME/composemod/{}/{name}\"", self.facts.slug())
     }
 }
 

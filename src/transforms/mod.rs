@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod choose;
+pub(crate) mod deployment;
 mod draft;
 pub mod hazards;
 pub mod init;

@@ -1,16 +1,8 @@
 //! How docker compose is called for a project from the repository's root.
 
-use super::doc::word;
+use crate::transforms::deployment::Compose;
 
-/// A project's call of docker compose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Compose {
-    /// The project's folder, empty for the root. Compose must be called in it: it reads the `.env`
-    /// of the folder that it is called in.
-    pub(super) folder: String,
-    /// The files to be named, from the folder; none where Compose finds them by itself.
-    pub(super) files: Vec<String>,
-}
+use super::doc::word;
 
 impl Compose {
     /// Gives a command line.
@@ -22,11 +14,6 @@ impl Compose {
     /// Gives a command's output as a word.
     pub(super) fn output(&self, args: &str) -> String {
         format!("\"$({})\"", self.inside(args))
-    }
-
-    /// Gives a path of the project's folder from the root.
-    pub(super) fn path(&self, name: &str) -> String {
-        if self.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", self.folder) }
     }
 
     fn inside(&self, args: &str) -> String {

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use crate::compose::names::Namespace;
 use crate::transforms::intent::Intent;
 
+use super::Book;
 use super::doc::{Doc, code, codes, heredoc, word};
-use super::facts::{Job, Move};
 use super::opening::{Time, container};
 use super::postgres::after;
-use super::server::{Input, MAINTENANCE, Postgres};
-use super::{Book, sql};
+use super::server::Input;
+use crate::postgres::psql;
+use crate::transforms::deployment::{Job, Move};
+use crate::transforms::deployment::{MAINTENANCE, Postgres};
 
 impl Book<'_> {
     pub(super) fn later(&self, doc: &mut Doc) {
@@ -45,7 +47,7 @@ impl Book<'_> {
         let mut lines = vec!["app=shop".to_owned()];
         lines.extend(heredoc(
             &format!("{} -v ON_ERROR_STOP=1 -v app=\"$app\"", psql(Input::Given)),
-            &sql::provision(),
+            &psql::provision(),
         ));
         let ask = psql(Input::None);
         lines.push(format!("{ask} -Atc \"SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname LIKE '${{app}}\\_%'\""));

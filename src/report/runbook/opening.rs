@@ -3,8 +3,8 @@
 use crate::diagnostics::Finding;
 
 use super::doc::{Doc, code, codes, word};
-use super::facts::{Job, Move, Side};
 use super::{Book, SqlPlan};
+use crate::transforms::deployment::{Job, Move, Side};
 
 impl Book<'_> {
     pub(super) fn opening(&self, doc: &mut Doc) {

@@ -2,11 +2,13 @@
 
 use crate::postgres::sql::owned;
 
+use super::Book;
 use super::doc::{Doc, code, heredoc, word};
-use super::facts::{Job, Move};
 use super::opening::{Time, container};
-use super::server::{Input, MAINTENANCE, Password, Postgres};
-use super::{Book, sql};
+use super::server::Input;
+use crate::postgres::psql;
+use crate::transforms::deployment::{Job, Move};
+use crate::transforms::deployment::{MAINTENANCE, Password, Postgres};
 
 impl Book<'_> {
     pub(super) fn look_at_postgres(
@@ -30,7 +32,7 @@ impl Book<'_> {
             let ask = server.psql(container, Input::Given);
             lines.extend(heredoc(
                 &format!("{ask} -At"),
-                &sql::state(sql::Names {
+                &psql::state(psql::Names {
                     old: &superuser.from,
                     new: &superuser.to,
                     databases: &[],
@@ -198,7 +200,7 @@ fn in_each_database(server: &Postgres, container: &str, sql: &[String]) -> Vec<S
 }
 
 fn count_rows(server: &Postgres, container: &str, file: &str) -> Vec<String> {
-    let mut lines = in_each_database(server, container, &sql::rows());
+    let mut lines = in_each_database(server, container, &psql::rows());
     lines.push(format!("done > {file}"));
     lines
 }

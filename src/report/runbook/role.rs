@@ -2,12 +2,14 @@
 
 use crate::transforms::intent::SuperuserIntent;
 
+use super::Book;
 use super::doc::{Doc, code, codes, heredoc, ident, literal, word};
-use super::facts::{Job, Move};
 use super::opening::{Time, container};
 use super::postgres::in_container;
-use super::server::{Input, MAINTENANCE, Postgres};
-use super::{Book, sql};
+use super::server::Input;
+use crate::postgres::psql;
+use crate::transforms::deployment::{Job, Move};
+use crate::transforms::deployment::{MAINTENANCE, Postgres};
 
 /// The role that plan B works as: nobody can be logged in as the role that is renamed.
 const HELPER: &str = "composemod_swap";
@@ -59,8 +61,8 @@ impl<'a> Role<'a> {
         Some(Self { job, server, superuser, container, databases, logins: &one.logins })
     }
 
-    fn names(&self) -> sql::Names<'_> {
-        sql::Names {
+    fn names(&self) -> psql::Names<'_> {
+        psql::Names {
             old: &self.superuser.from,
             new: &self.superuser.to,
             databases: &self.databases,
@@ -85,7 +87,7 @@ fn second(doc: &mut Doc, role: &Role) {
         "{} becomes a second superuser. {} stays what it is, so nothing breaks, and nothing is locked for long. This may be run twice.",
         code(new), code(old)
     ));
-    doc.sh(&role.run(old, &sql::second_superuser(role.names())));
+    doc.sh(&role.run(old, &psql::second_superuser(role.names())));
     doc.para("Expected: `CREATE ROLE`, or nothing where it was there; `CREATE DATABASE` only where a database was missing.");
     set_password(doc, role, old, IfSet::Kept);
     log_in(doc, role, new);
@@ -106,7 +108,7 @@ fn swap(doc: &mut Doc, role: &Role) {
     }
     doc.sh(&[format!("{} -c 'CREATE ROLE {HELPER} LOGIN SUPERUSER'", role.psql(old, Input::None))]);
     doc.para("Expected: `CREATE ROLE`. Then all of it in one transaction: it is made whole, or not at all.");
-    doc.sh(&role.run(HELPER, &sql::swap(role.names())));
+    doc.sh(&role.run(HELPER, &psql::swap(role.names())));
     doc.para("Expected: `DO` and `COMMIT`. An `ERROR` says what stands in the way; nothing was changed then. Take the helper away as step 5 says, and use plan A.");
     doc.para(&format!("Sessions that are open are superusers until they end. This ends them; clients connect again as the ordinary {}:", code(old)));
     doc.sh(&[
@@ -114,7 +116,7 @@ fn swap(doc: &mut Doc, role: &Role) {
         format!("{} -c 'DROP ROLE {HELPER}'", role.psql(new, Input::None)),
     ]);
     doc.para("Expected: a number, and `DROP ROLE`.");
-    doc.sh(&role.run(new, &sql::databases(role.names())));
+    doc.sh(&role.run(new, &psql::databases(role.names())));
     doc.para("Expected: nothing, or `CREATE DATABASE` where one was missing.");
     if role.superuser.split_password.is_some() {
         set_password(doc, role, new, IfSet::Replaced);
@@ -206,7 +208,7 @@ fn drop_second(doc: &mut Doc, role: &Role) {
         "With the old container running, and only where step 1 said `S0`: {} was not there before.",
         code(new)
     ));
-    doc.sh(&role.run(old, &sql::drop_second(role.names())));
+    doc.sh(&role.run(old, &psql::drop_second(role.names())));
     doc.para("Expected: `DROP ROLE`. `ERROR: role … cannot be dropped because some objects depend on it` (2BP01) means that it owns something by now; the message says in which database. There, `REASSIGN OWNED BY` gives it away, and then it can be dropped; or leave the role, it is in nobody's way.");
 }
 
@@ -217,7 +219,7 @@ fn swap_back(doc: &mut Doc, role: &Role) {
         code(old)
     ));
     doc.sh(&[format!("{} -c 'CREATE ROLE {HELPER} LOGIN SUPERUSER'", role.psql(new, Input::None))]);
-    doc.sh(&role.run(HELPER, &sql::swap_back(role.names())));
+    doc.sh(&role.run(HELPER, &psql::swap_back(role.names())));
     doc.para("Expected: `COMMIT`. Then the helper goes; where step 3 failed, this alone is what is left to do:");
     doc.sh(&[format!("{} -c 'DROP ROLE {HELPER}'", role.psql(old, Input::None))]);
     doc.para("Expected: `DROP ROLE`.");

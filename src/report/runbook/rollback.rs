@@ -2,10 +2,11 @@
 
 use super::Book;
 use super::doc::{Doc, code, word};
-use super::facts::{Job, Move};
 use super::opening::{Time, container};
-use super::server::{Input, MAINTENANCE};
+use super::server::Input;
 use super::swap::ups;
+use crate::transforms::deployment::MAINTENANCE;
+use crate::transforms::deployment::{Job, Move};
 
 impl Book<'_> {
     pub(super) fn roll_back(&self, doc: &mut Doc) {

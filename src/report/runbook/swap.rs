@@ -3,8 +3,8 @@
 
 use super::Book;
 use super::doc::{Doc, code, codes, word};
-use super::facts::{Job, Move};
 use super::opening::{Time, container, mounted_at, mounts_of};
+use crate::transforms::deployment::{Job, Move};
 
 impl Book<'_> {
     pub(super) fn swap(&self, doc: &mut Doc) {

@@ -1,6 +1,9 @@
-//! What a runbook is about: the containers that change, where their data lie, who reaches them.
+//! What a plan comes to on the machine: the containers that change, where their data lie, who reaches
+//! them. The runbook is written from it, and `migrate` does it.
 //!
 //! All of it comes from the models before the plan, after its Compose phase and after all of it.
+
+mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,101 +19,117 @@ use crate::transforms::intent::{Intent, RenameIntent, SuperuserIntent};
 use crate::transforms::plan::Plan;
 use crate::transforms::situation::{Models, Situation};
 
-use super::compose::Compose;
-use super::server::Server;
+pub(crate) use server::{MAINTENANCE, Password, Postgres, Server};
 
-/// Everything that a runbook is written from.
+/// Everything that a deployment is about.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// The projects, in order of their main files.
-    pub(super) jobs: Vec<Job>,
+    pub(crate) jobs: Vec<Job>,
     /// Compose files that change.
-    pub(super) compose_paths: Vec<String>,
+    pub(crate) compose_paths: Vec<String>,
     /// Other files that change.
-    pub(super) other_paths: Vec<String>,
+    pub(crate) other_paths: Vec<String>,
 }
 
 /// One project.
 #[derive(Debug)]
-pub(super) struct Job {
+pub(crate) struct Job {
     /// How docker compose is called for it.
-    pub(super) compose: Compose,
+    pub(crate) compose: Compose,
     /// Its main file.
-    pub(super) main: String,
+    pub(crate) main: String,
     /// Containers that are renamed, or whose superuser changes.
-    pub(super) moves: Vec<Move>,
+    pub(crate) moves: Vec<Move>,
     /// Other services whose definition differs after the Compose phase; their names stay.
-    pub(super) changed: Vec<String>,
+    pub(crate) changed: Vec<String>,
     /// Services that an image is built for from files that later phases change.
-    pub(super) rebuilt: Vec<String>,
+    pub(crate) rebuilt: Vec<String>,
     /// Services that mount files that later phases change.
-    pub(super) restarted: Vec<String>,
+    pub(crate) restarted: Vec<String>,
     /// Services whose definition differs only after the later phases.
-    pub(super) changed_later: Vec<String>,
+    pub(crate) changed_later: Vec<String>,
     /// Things besides services that are renamed.
-    pub(super) things: Vec<RenameIntent>,
+    pub(crate) things: Vec<RenameIntent>,
     /// Files beside its own that people deploy it with.
-    pub(super) variants: Vec<String>,
+    pub(crate) variants: Vec<String>,
+}
+
+/// How docker compose is called for a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Compose {
+    /// The project's folder from the root, empty for the root. Compose must be called in it: it
+    /// reads the `.env` of the folder that it is called in.
+    pub(crate) folder: String,
+    /// The files to be named, from the folder; none where Compose finds them by itself.
+    pub(crate) files: Vec<String>,
 }
 
 /// One service whose container is replaced.
 #[derive(Debug)]
-pub(super) struct Move {
+pub(crate) struct Move {
     /// The service as it is.
-    pub(super) before: Side,
+    pub(crate) before: Side,
     /// The service to be.
-    pub(super) after: Side,
+    pub(crate) after: Side,
     /// What runs in it.
-    pub(super) server: Server,
+    pub(crate) server: Server,
     /// The names that it answers to afterwards, on any network.
-    pub(super) hosts: Vec<String>,
+    pub(crate) hosts: Vec<String>,
     /// Services that reach it, by their names afterwards.
-    pub(super) dependents: Vec<String>,
+    pub(crate) dependents: Vec<String>,
     /// Services that mount its data too, by their names before and afterwards.
-    pub(super) sharers: Vec<(String, String)>,
+    pub(crate) sharers: Vec<(String, String)>,
     /// Services that log in as the superuser that was, by their names afterwards.
-    pub(super) logins: Vec<String>,
+    pub(crate) logins: Vec<String>,
     /// Whether the container has a health check.
-    pub(super) is_probed: bool,
+    pub(crate) is_probed: bool,
     /// Its new superuser.
-    pub(super) superuser: Option<SuperuserIntent>,
+    pub(crate) superuser: Option<SuperuserIntent>,
 }
 
 /// A service's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Side {
+pub(crate) struct Side {
     /// Its key.
-    pub(super) service: String,
+    pub(crate) service: String,
     /// Its `container_name`, where that can be told.
-    pub(super) container: Option<String>,
+    pub(crate) container: Option<String>,
+}
+
+impl Compose {
+    /// Gives a path of the project's folder from the root.
+    pub(crate) fn path(&self, name: &str) -> String {
+        if self.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", self.folder) }
+    }
 }
 
 impl Job {
     /// Tells whether a network gets another key, which makes another network of it.
-    pub(super) fn changes_network(&self) -> bool {
+    pub(crate) fn changes_network(&self) -> bool {
         self.things.iter().any(|thing| thing.namespace == Namespace::Network)
     }
 
     /// Tells whether a volume gets another key.
-    pub(super) fn changes_volume(&self) -> bool {
+    pub(crate) fn changes_volume(&self) -> bool {
         self.things.iter().any(|thing| thing.namespace == Namespace::Volume)
     }
 
     /// Tells whether what changes besides its moves can't wait: they make another network, or
     /// there are no moves that they could come after.
-    pub(super) fn goes_at_once(&self) -> bool {
+    pub(crate) fn goes_at_once(&self) -> bool {
         self.changes_network() || self.moves.is_empty()
     }
 }
 
 impl Move {
     /// Tells whether Compose takes it for another service, which leaves the old container running.
-    pub(super) fn is_rekeyed(&self) -> bool {
+    pub(crate) fn is_rekeyed(&self) -> bool {
         self.before.service != self.after.service
     }
 
     /// Tells whether its data are copied while it is stopped: there is no dump of them.
-    pub(super) fn is_copied(&self) -> bool {
+    pub(crate) fn is_copied(&self) -> bool {
         self.is_rekeyed() && self.server.postgres().is_none() && self.server.data().next().is_some()
     }
 }
@@ -124,14 +143,14 @@ impl Side {
     }
 
     /// Gives the name that people know it by.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.container.as_ref().unwrap_or(&self.service)
     }
 }
 
 impl Facts {
     /// Gathers the facts of a plan.
-    pub(super) fn of(plan: &Plan, situation: &Situation<'_>) -> Self {
+    pub(crate) fn of(plan: &Plan, situation: &Situation<'_>) -> Self {
         let is_compose = |path: &str| situation.workspace.files.contains_key(path);
         let paths = plan.change.iter().map(|(path, _)| path.to_owned());
         let (compose_paths, other_paths) = paths.partition(|path| is_compose(path));
@@ -151,8 +170,20 @@ impl Facts {
         facts
     }
 
+    /// Gives what the change is called in the names of folders and tags.
+    pub(crate) fn slug(&self) -> String {
+        let named = |one: &Move| match one.is_rekeyed() {
+            true => one.after.service.clone(),
+            false => one.after.name().to_owned(),
+        };
+        let name = self.moves().map(|(_, one)| named(one)).next();
+        let things = self.jobs.iter().flat_map(|job| &job.things);
+        name.or_else(|| things.map(|thing| thing.new.clone()).next())
+            .unwrap_or_else(|| "change".to_owned())
+    }
+
     /// Gives all moves with their projects.
-    pub(super) fn moves(&self) -> impl Iterator<Item = (&Job, &Move)> {
+    pub(crate) fn moves(&self) -> impl Iterator<Item = (&Job, &Move)> {
         self.jobs.iter().flat_map(|job| job.moves.iter().map(move |one| (job, one)))
     }
 }

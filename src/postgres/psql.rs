@@ -1,22 +1,23 @@
-//! The SQL of a runbook, as `psql` reads it.
+//! The SQL of a superuser change as `psql` reads it: the runbook writes it down, and `migrate` runs it in
+//! the container.
 //!
 //! Seen on servers 15, 16 and 18. Each text may be run twice; what can't be undone by running it
 //! again stands in one transaction. What changes a superuser is in [`crate::postgres::sql`], which
 //! `db superuser` runs by itself.
 
-use crate::postgres::sql;
+use super::sql;
 
-use super::doc::{ident, literal};
+use super::sql::{ident, literal};
 
 /// The roles and databases of a change.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     /// The superuser as it was.
-    pub(super) old: &'a str,
+    pub(crate) old: &'a str,
     /// The superuser to be.
-    pub(super) new: &'a str,
+    pub(crate) new: &'a str,
     /// The databases that the new superuser is to find.
-    pub(super) databases: &'a [&'a str],
+    pub(crate) databases: &'a [&'a str],
 }
 
 /// How a transaction begins that waits for nobody for long, and that runs once at a time.
@@ -27,7 +28,7 @@ const BEGIN: [&str; 3] = [
 ];
 
 /// Gives plan A: a second superuser beside the first.
-pub(super) fn second_superuser(names: Names) -> Vec<String> {
+pub(crate) fn second_superuser(names: Names) -> Vec<String> {
     let mut lines = each(sql::create_role(names.new));
     lines.extend(each(sql::promote_role(names.new)));
     lines.extend(databases(names));
@@ -35,13 +36,13 @@ pub(super) fn second_superuser(names: Names) -> Vec<String> {
 }
 
 /// Gives what makes the databases that are missing.
-pub(super) fn databases(names: Names) -> Vec<String> {
+pub(crate) fn databases(names: Names) -> Vec<String> {
     let make = |database: &&str| each(sql::create_database(database, names.new));
     names.databases.iter().flat_map(make).collect()
 }
 
 /// Gives what takes plan A back: the new role goes, and what it owns goes to the old one.
-pub(super) fn drop_second(names: Names) -> Vec<String> {
+pub(crate) fn drop_second(names: Names) -> Vec<String> {
     let new = literal(names.new);
     let mut lines = each(vec![
         "SELECT format('ALTER DATABASE %I OWNER TO %I', datname, current_user) FROM pg_database"
@@ -54,7 +55,7 @@ pub(super) fn drop_second(names: Names) -> Vec<String> {
 
 /// Gives plan B: the first role takes the new name, and the old one becomes an ordinary role that
 /// owns what is the app's.
-pub(super) fn swap(names: Names) -> Vec<String> {
+pub(crate) fn swap(names: Names) -> Vec<String> {
     let body = sql::swap(names.old, names.new);
     let mut lines = BEGIN.map(str::to_owned).to_vec();
     lines.extend(body.lines().map(str::to_owned));
@@ -64,7 +65,7 @@ pub(super) fn swap(names: Names) -> Vec<String> {
 
 /// Gives what takes plan B back: all that the old role owns returns to the first role, which takes
 /// its old name and password.
-pub(super) fn swap_back(names: Names) -> Vec<String> {
+pub(crate) fn swap_back(names: Names) -> Vec<String> {
     let (old, new) = (literal(names.old), literal(names.new));
     let mut lines = BEGIN.map(str::to_owned).to_vec();
     lines.extend([
@@ -87,7 +88,7 @@ fn each(mut query: Vec<String>) -> Vec<String> {
 }
 
 /// Gives the state of a change as one line: S0, S1 or S2.
-pub(super) fn state(names: Names) -> Vec<String> {
+pub(crate) fn state(names: Names) -> Vec<String> {
     let (old, new) = (literal(names.old), literal(names.new));
     vec![
         format!("SELECT CASE WHEN first.rolname = {new} THEN 'S2: done'"),
@@ -103,7 +104,7 @@ pub(super) fn state(names: Names) -> Vec<String> {
 }
 
 /// Gives the number of rows of each table of the database that is asked.
-pub(super) fn rows() -> Vec<String> {
+pub(crate) fn rows() -> Vec<String> {
     vec![
         "SELECT format('SELECT %L, count(*) FROM %I.%I', current_database() || '.' || schemaname || '.' || tablename,".to_owned(),
         "              schemaname, tablename)".to_owned(),
@@ -112,7 +113,7 @@ pub(super) fn rows() -> Vec<String> {
 }
 
 /// Gives what makes a database with roles of its own; `app` is a variable of psql.
-pub(super) fn provision() -> Vec<String> {
+pub(crate) fn provision() -> Vec<String> {
     [
         "SELECT format('CREATE ROLE %I NOLOGIN', :'app' || '_owner') \\gexec",
         "SELECT format('CREATE ROLE %I LOGIN CONNECTION LIMIT 20', :'app' || '_app') \\gexec",
