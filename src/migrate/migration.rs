@@ -337,8 +337,10 @@ impl<'a> Migration<'a> {
             self.journal.write(self.root)?;
             self.observe()?;
         }
+        // docker-compose 1.29 connects a container to its second network only when it starts it.
+        let is_whole = |one: &Container| self.site().networks.iter().all(|name| one.is_on(name));
         let made = if self.site().is_made_ahead() { self.new_container()? } else { None };
-        match made {
+        match made.filter(is_whole) {
             Some(container) => self.docker.start(&container.id),
             None => self.compose.up(&service),
         }
