@@ -169,21 +169,16 @@ fn backup(args: &MigrateArgs, slug: &str, io: &Io) -> Result<PathBuf, Finding> {
 /// Tells how a run ended.
 fn told(ended: Result<Ended, Finding>, globals: &Globals, io: &mut Io) -> Exit {
     let (findings, last, exit) = match ended {
-        Ok(Ended::Done) => (Vec::new(), DONE, Exit::Clean),
-        Ok(Ended::Paused) => (Vec::new(), PAUSED, Exit::Pending),
-        Ok(Ended::TakenBack(finding)) => (vec![finding], TAKEN_BACK, Exit::Failed),
-        Ok(Ended::Stuck(first, second)) => (vec![first, second], STUCK, Exit::Failed),
-        Err(finding) => (vec![finding], "", Exit::Failed),
+        Ok(Ended::Done(text)) => (Vec::new(), text, Exit::Clean),
+        Ok(Ended::Paused) => (Vec::new(), PAUSED.to_owned(), Exit::Pending),
+        Ok(Ended::TakenBack(finding)) => (vec![finding], TAKEN_BACK.to_owned(), Exit::Failed),
+        Ok(Ended::Stuck(first, second)) => (vec![first, second], STUCK.to_owned(), Exit::Failed),
+        Err(finding) => (vec![finding], String::new(), Exit::Failed),
     };
-    print(io, last);
+    print(io, &last);
     complain(io, &human::findings(&findings, &Repo::default(), globals.look));
     exit
 }
-
-const DONE: &str = "\nthe migration is done\n\
-    - keep it: git add -A . && git commit (not .composemod-migration.json, which --rollback goes by)\n\
-    - then what is left of the change: composemod apply --write, and bring up the services that it names\n\
-    - once nothing uses the old name: composemod retire NAME --write\n";
 
 const PAUSED: &str =
     "\nthe next step: composemod migrate --resume --step; the rest: --resume; back: --rollback\n";

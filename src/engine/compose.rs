@@ -74,6 +74,11 @@ impl Compose {
         call.limit(LONG).text(&self.world).map(drop)
     }
 
+    /// Starts a service's container that is there.
+    pub(crate) fn start(&self, service: &str) -> Result<(), CallError> {
+        self.call(&["start"], &[service]).text(&self.world).map(drop)
+    }
+
     /// Brings a service up, and not what it depends on.
     pub(crate) fn up(&self, service: &str) -> Result<(), CallError> {
         let call = self.call(&["up", "-d", "--no-deps"], &[service]);

@@ -1,6 +1,7 @@
 //! The files of a change, as they are before and after: their texts lie in the backup's folder, which
 //! only its owner may enter.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -157,6 +158,14 @@ pub(super) fn write(root: &Path, site: &Site, side: Side) -> Result<usize, Findi
         written.push((file, *is_there));
     }
     Ok(written.len())
+}
+
+/// Removes what a run that was killed left beside the files.
+pub(super) fn sweep(root: &Path, site: &Site) {
+    let paths = site.files.iter().map(|file| root.join(&file.path));
+    let folders = paths.filter_map(|path| path.parent().map(Path::to_owned));
+    let folders: BTreeSet<PathBuf> = folders.chain([root.to_owned()]).collect();
+    folders.iter().for_each(|folder| apply::sweep(folder));
 }
 
 fn write_one(root: &Path, site: &Site, side: Side, file: &FileChange) -> Result<(), Finding> {

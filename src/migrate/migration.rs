@@ -25,6 +25,7 @@ use super::passwords;
 use super::probe::{Login, Probe};
 use super::psql::Psql;
 use super::rows;
+use super::show;
 use super::step::Step;
 use super::survey::{Survey, asked, size, whose};
 
@@ -40,8 +41,8 @@ pub(crate) enum Pace {
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// All is done.
-    Done,
+    /// All is done; what is left to do afterwards.
+    Done(String),
     /// Steps are left.
     Paused,
     /// A step failed, and all was taken back.
@@ -91,7 +92,7 @@ pub(crate) fn execute(
 pub(crate) fn resume(pace: Pace, going: Going<'_>) -> Result<Ended, Finding> {
     let journal = begun(going.root)?;
     match journal.state {
-        State::Done => return Ok(Ended::Done),
+        State::Done => return Ok(Ended::Done(show::afterwards(&journal.title, &journal.site))),
         State::RollingBack => {
             let message = "this migration is being taken back";
             return Err(
@@ -177,6 +178,7 @@ impl<'a> Migration<'a> {
         let docker = Docker::new(world.clone());
         // What was done since, by another process that the lock was waited for.
         let journal = Journal::read(root)?.unwrap_or(journal);
+        files::sweep(root, &journal.site);
         let mut migration = Self {
             root,
             docker,
@@ -226,7 +228,7 @@ impl<'a> Migration<'a> {
                 return Ok(Ended::Paused);
             }
         }
-        Ok(Ended::Done)
+        Ok(Ended::Done(show::afterwards(&self.journal.title, self.site())))
     }
 
     fn take(&mut self, step: Step) -> Result<(), Finding> {
@@ -315,6 +317,8 @@ impl<'a> Migration<'a> {
             for sharer in self.site().sharers.clone() {
                 self.docker.stop(&sharer.id, 120).map_err(|error| asked(&error))?;
             }
+            // What is written to the disk now is not written while clients wait. It is no more than that.
+            drop(self.psql(&id).rows("CHECKPOINT;"));
             self.say(&format!("        stopping {}: the outage begins", old.name()));
             self.docker.stop(&id, 120).map_err(|error| asked(&error))?;
         }
@@ -340,8 +344,9 @@ impl<'a> Migration<'a> {
         // docker-compose 1.29 connects a container to its second network only when it starts it.
         let is_whole = |one: &Container| self.site().networks.iter().all(|name| one.is_on(name));
         let made = if self.site().is_made_ahead() { self.new_container()? } else { None };
-        match made.filter(is_whole) {
-            Some(container) => self.docker.start(&container.id),
+        match made {
+            Some(container) if is_whole(&container) => self.docker.start(&container.id),
+            Some(_) => self.compose.start(&service),
             None => self.compose.up(&service),
         }
         .map_err(|error| asked(&error))?;
@@ -422,13 +427,21 @@ impl<'a> Migration<'a> {
         Ok(())
     }
 
-    /// Waits until a container that was well before is well again.
-    fn well_again(&self, before: &Named) -> Result<(), Finding> {
+    /// Waits until a container that was well before is well again. One that ended without its server is
+    /// started, once.
+    fn well_again(&mut self, before: &Named) -> Result<(), Finding> {
         let end = Instant::now() + self.patience;
+        let mut is_started = false;
         loop {
             let now = self.docker.container(&before.id).map_err(|error| asked(&error))?;
             // One that was replaced meanwhile is somebody else's doing.
             let Some(now) = now else { return Ok(()) };
+            if has_ended(&now) && !is_started {
+                is_started = true;
+                self.docker.start(&now.id).map_err(|error| asked(&error))?;
+                self.say(&format!("        note: {} had ended and is started again", before.name));
+                continue;
+            }
             let is_well = now.state.running
                 && !now.state.restarting
                 && (!before.is_healthy || now.health() == Some("healthy"));

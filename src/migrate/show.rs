@@ -107,6 +107,32 @@ fn steps(site: &Site) -> Vec<String> {
     steps
 }
 
+/// Says what is left to do when all steps are done.
+pub(super) fn afterwards(title: &str, site: &Site) -> String {
+    let mut text = String::from("\nthe migration is done\n");
+    let mut item = |line: &str| text.push_str(&format!("- {line}\n"));
+    if site.commit.is_some() {
+        item(&format!("keep it: git commit -a -m \"{title}\""));
+    }
+    if !site.changed.is_empty() {
+        let compose = site.compose.join(" ");
+        item(&format!(
+            "the definition of {} has changed too; when it suits: {compose} up -d --no-deps {}",
+            site.changed.join(", "),
+            site.changed.join(" ")
+        ));
+    }
+    item("what is left of the change in other files: composemod apply --write");
+    if site.is_rekeyed() {
+        let old = &site.old.service;
+        item(&format!("once nothing uses the old name: composemod retire {old} --write"));
+    }
+    item(
+        "back to before: composemod migrate --rollback, which goes by .composemod-migration.json; without it, remove that file",
+    );
+    text
+}
+
 fn role_step(role: &Role, by: &str) -> String {
     let name = &role.name;
     let what = match role.was {

@@ -116,6 +116,25 @@ pub fn replace(target: &Path, shown: &str, text: &str) -> Result<(), ApplyError>
         .map(|_| ())
 }
 
+/// Removes staged files that a process which was killed left in a folder. Nobody else may write there
+/// meanwhile.
+pub fn sweep(folder: &Path) {
+    let is_staged = |name: &str| {
+        let rest = name.strip_prefix(PREFIX);
+        rest.is_some_and(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+    };
+    // What can't be listed or removed is in nobody's way but git's.
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_str().is_some_and(is_staged) {
+            drop(std::fs::remove_file(entry.path()));
+        }
+    }
+}
+
+/// What the names of staged files begin with; six letters and digits follow.
+const PREFIX: &str = ".composemod-";
+
 /// A new text beside the file that it will replace.
 struct Staged<'a> {
     path: &'a str,
@@ -154,7 +173,7 @@ fn stage(root: &Path, path: &str, text: &str) -> Result<NamedTempFile, ApplyErro
     }
     let fail = |action| move |source| failed(path, action, source);
     let mut staged = tempfile::Builder::new()
-        .prefix(".composemod-")
+        .prefix(PREFIX)
         .tempfile_in(folder)
         .map_err(fail("make a file beside it"))?;
     staged.write_all(text.as_bytes()).map_err(fail("write beside it"))?;
@@ -178,7 +197,7 @@ fn stage_new(
     folders.make(root, folder, path)?;
     let fail = |action| move |source| failed(path, action, source);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".composemod-");
+    builder.prefix(PREFIX);
     #[cfg(unix)]
     let builder = {
         use std::os::unix::fs::PermissionsExt as _;

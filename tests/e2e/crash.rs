@@ -23,16 +23,22 @@ const STEPS: [(&str, [u64; 2]); 8] = [
 #[test]
 fn a_migration_that_is_killed_can_be_finished_and_taken_back() {
     let Some(engine) = Engine::take() else { return };
-    for (turn, compose) in engine.composes().into_iter().enumerate() {
+    let composes = engine.composes();
+    for (turn, compose) in composes.iter().copied().enumerate() {
         let stack = homelab::up(&engine, compose);
         let watch = Watch::start(stack.volume("db"));
         let mut killed = 0;
-        for (number, (step, delays)) in (1..).zip(STEPS) {
-            // The two versions of Compose take turns with the two moments.
+        let mut tried = 0;
+        for (number, (step, [begun, midway])) in (1..).zip(STEPS) {
+            // The versions of Compose take turns with the steps, as all of it takes minutes.
+            if number % composes.len() != turn {
+                continue;
+            }
+            tried += 1;
             let line = format!("[{number}/{}] {step}", STEPS.len());
-            for (way, delay) in
-                [("--rollback", delays[turn % 2]), ("--resume", delays[(turn + 1) % 2])]
-            {
+            let mut moments = [begun, midway];
+            moments.rotate_left((tried + turn) % 2);
+            for (way, delay) in ["--rollback", "--resume"].into_iter().zip(moments) {
                 let after = Duration::from_millis(delay);
                 let execute = ["migrate", "--execute", "--wait", "60"];
                 killed += usize::from(stack.kill_at(&execute, &line, after));
@@ -49,7 +55,7 @@ fn a_migration_that_is_killed_can_be_finished_and_taken_back() {
         let (most, looks) = watch.finish();
         eprintln!("{compose:?}: killed at work {killed} times; {looks} looks at the volume");
         assert!(most <= 1, "two servers on one volume");
-        assert!(killed >= STEPS.len() && looks > 100);
+        assert!(killed > tried && looks > 100);
     }
 }
 
@@ -59,7 +65,7 @@ fn a_rollback_that_is_killed_can_be_run_again() {
     let Some(compose) = engine.composes().into_iter().last() else { return };
     let stack = homelab::up(&engine, compose);
     let watch = Watch::start(stack.volume("db"));
-    for millis in [100, 400, 800, 1400, 2200] {
+    for millis in [200, 600, 1200, 2000] {
         let ran = stack.composemod(&["migrate", "--execute"]);
         assert_eq!(ran.exit, 0, "{ran:?}");
         let mut child = stack.command(&["migrate", "--rollback"]).spawn().unwrap();

@@ -166,7 +166,7 @@ pub(crate) fn is_as_before(stack: &Stack<'_>) {
 pub(crate) fn is_migrated(stack: &Stack<'_>) {
     assert!(stack.container(OLD).is_none(), "the old container is gone");
     let new = stack.container(NEW).expect("the new container");
-    assert_eq!(stack.engine.holders(&stack.volume("db")), [new.clone()]);
+    assert_eq!(stack.engine.holders(&stack.volume("db")), std::slice::from_ref(&new));
     stack.wait_until_healthy(NEW);
     for network in ["bots", "web"] {
         let aliases = stack.engine.aliases(&new);

@@ -10,10 +10,12 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "tests read and write what they like")]
 #![expect(clippy::print_stderr, reason = "a test says what it skips and what it measured")]
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod crash;
 mod engine;
 mod homelab;
+mod marketplace;
 mod migrate;
 mod naive;
 mod refused;

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::engine::{Compose, Engine, inspect};
-use super::homelab::{self, NEW, OLD, PASSWORD, acknowledged, is_as_before, is_migrated};
+use super::homelab::{self, COMPOSE, NEW, OLD, PASSWORD, acknowledged, is_as_before, is_migrated};
 use super::stack::Stack;
 
-/// How often the outage is measured.
-const RUNS: usize = 5;
+/// How often the outage is measured: COMPOSEMOD_TEST_OUTAGES times, else once.
+fn runs() -> usize {
+    let asked = std::env::var("COMPOSEMOD_TEST_OUTAGES").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(1)
+}
 
 #[test]
 fn a_plan_has_the_names_of_the_engine_and_changes_nothing() {
@@ -42,16 +45,16 @@ fn no_row_is_lost_and_clients_stay_as_they_are() {
     for compose in engine.composes() {
         let stack = homelab::up(&engine, compose);
         let mut outages = Vec::new();
-        for _ in 0..RUNS {
+        for _ in 0..runs() {
             outages.push(once(&stack));
             let ran = stack.composemod(&["migrate", "--rollback"]);
             assert_eq!(ran.exit, 0, "{ran:?}");
             is_as_before(&stack);
         }
         outages.sort();
-        let median = outages[RUNS / 2].as_millis();
+        let median = outages[outages.len() / 2].as_millis();
         let all: Vec<u128> = outages.iter().map(Duration::as_millis).collect();
-        eprintln!("outage with {compose:?}, {RUNS} runs: median {median} ms of {all:?}");
+        eprintln!("outage with {compose:?}, median {median} ms of {all:?}");
     }
 }
 
@@ -127,4 +130,70 @@ fn one_step_at_a_time() {
     let nothing = stack.composemod(&["migrate"]);
     assert_eq!(nothing.exit, 1, "{nothing:?}");
     assert!(nothing.stderr.contains("migrate-nothing"), "{nothing:?}");
+}
+
+#[test]
+fn another_container_on_the_data_stands_still_meanwhile() {
+    let Some(engine) = Engine::take() else { return };
+    let sidecar = "  sidecar:
+    image: IMAGE
+    init: true
+    command: sleep 3600
+    networks: [web]
+    volumes:
+      - db:/data:ro
+
+networks:
+  bots";
+    let stack =
+        homelab::up_with(&engine, Compose::V1, &COMPOSE.replace("networks:\n  bots", sidecar));
+    let id = stack.container("sidecar").unwrap();
+    let started = || inspect(&id).unwrap()["State"]["StartedAt"].clone();
+    let first = started();
+    let ran = stack.composemod(&["migrate", "--execute"]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert_ne!(started(), first, "it was stopped, and is the same one");
+    let mut holders = engine.holders(&stack.volume("db"));
+    holders.sort();
+    let mut expected = vec![id, stack.container(NEW).unwrap()];
+    expected.sort();
+    assert_eq!(holders, expected);
+}
+
+/// The key stays, so that Compose replaces the container by itself.
+#[test]
+fn a_superuser_alone_and_a_container_that_keeps_its_name() {
+    let Some(engine) = Engine::take() else { return };
+    for compose in engine.composes() {
+        let stack = homelab::up(&engine, compose);
+        let superuser = "superusers:\n  - service: discord-bot-db\n    from: ticketbot\n    to: postgres\n    split-password: POSTGRES_PASSWORD\n";
+        stack.write("composemod.yaml", superuser);
+        stack.commit("the superuser alone");
+        let first = stack.container(OLD).unwrap();
+        let ran = stack.composemod(&["migrate", "--execute", "--observe"]);
+        assert_eq!(ran.exit, 0, "{ran:?}");
+        assert_ne!(stack.container(OLD).unwrap(), first);
+        let roles = stack.psql(OLD, "postgres", "SELECT rolname FROM pg_roles WHERE rolsuper");
+        assert_eq!(roles.lines().count(), 2);
+        homelab::bot_goes_on(&stack);
+        homelab::no_row_is_lost(&stack, OLD);
+        let back = stack.composemod(&["migrate", "--rollback"]);
+        assert_eq!(back.exit, 0, "{back:?}");
+        is_as_before(&stack);
+
+        let kept = "renames:\n  - from: discord-bot-db\n    to: homelab-postgres\n    container-name: keep\n";
+        stack.write("composemod.yaml", kept);
+        std::fs::remove_file(stack.root().join(".composemod-migration.json")).unwrap();
+        stack.commit("the key alone");
+        let ran = stack.composemod(&["migrate", "--execute"]);
+        assert_eq!(ran.exit, 0, "{ran:?}");
+        let new = stack.container(NEW).unwrap();
+        assert_eq!(inspect(&new).unwrap()["Name"], "/discord-bot-db");
+        assert_eq!(engine.holders(&stack.volume("db")), [new]);
+        homelab::bot_goes_on(&stack);
+        homelab::no_row_is_lost(&stack, NEW);
+        let back = stack.composemod(&["migrate", "--rollback"]);
+        assert_eq!(back.exit, 0, "{back:?}");
+        is_as_before(&stack);
+    }
 }
