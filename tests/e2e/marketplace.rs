@@ -72,10 +72,10 @@ fn a_marketplace_has_databases_made_for_its_apps() {
             ],
         );
         let path = "dashboard/database_provisioner.py";
-        // All run the same image here, which is no way to tell the server.
+        // All run the same image here, by which nobody can tell who is what.
         let scaffold = ["scaffold", "dashboard", "--path", path, "--server", "postgres"];
-        let image = ["--image", PROVISIONER, "--write"];
-        let ran = stack.composemod(&[&scaffold[..], &image].concat());
+        let rest = ["--dashboard", "dashboard", "--image", PROVISIONER, "--write"];
+        let ran = stack.composemod(&[&scaffold[..], &rest].concat());
         assert_eq!(ran.exit, 0, "{ran:?}");
         let ran = stack.composemod(&["serve", "token", "--scopes", "create,read"]);
         let (token, hash) = ran.stdout.trim_end().split_once('\n').expect("two lines");
@@ -97,7 +97,7 @@ fn a_marketplace_has_databases_made_for_its_apps() {
         let who = text(&app(&stack, &blog, "SELECT current_database()"), &["the app"]);
         assert_eq!(who, "blog");
         // And nobody else's.
-        let foreign = blog.replace("/blog", "/shop");
+        let foreign = format!("{}/shop", blog.strip_suffix("/blog").unwrap());
         let refused = app(&stack, &foreign, "SELECT 1");
         assert!(!refused.status.success(), "{refused:?}");
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -142,7 +142,11 @@ fn build(folder: &Path) -> Output {
 
 /// Has a database made and gives its URL.
 fn created(stack: &Stack<'_>, name: &str) -> String {
-    let result = call(stack, "create_database", &json!([name, format!("{name}_app"), null]));
+    let result = call(
+        stack,
+        "create_database",
+        &json!([name, format!("{name}_app"), format!("s3cret-of-{name}")]),
+    );
     assert_eq!(result["success"], true, "{result}");
     result["db_url"].as_str().expect("a URL").to_owned()
 }
