@@ -29,7 +29,8 @@ struct Beat {
 /// What was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Outage {
-    /// From the last login before the first that failed to the first after the last that failed.
+    /// From the last login before the first that failed to the first after the last that failed; or
+    /// the longest time between two logins, as one may hang and come through.
     pub(super) time: Duration,
     pub(super) failed: usize,
     pub(super) logins: usize,
@@ -89,8 +90,15 @@ fn outage(beats: &[Beat]) -> Outage {
         let after = beats.get(last + 1).or_else(|| beats.last())?;
         Some(after.at.duration_since(before.at))
     });
+    let logins: Vec<Instant> = beats.iter().filter(|beat| beat.is_in).map(|beat| beat.at).collect();
+    let gaps = logins.windows(2).filter_map(|pair| match pair {
+        [one, next] => Some(next.duration_since(*one)),
+        _ => None,
+    });
+    // Some time lies between any two.
+    let gap = gaps.max().filter(|gap| *gap > BEAT * 3);
     Outage {
-        time: time.unwrap_or_default(),
+        time: time.max(gap).unwrap_or_default(),
         failed,
         logins: beats.len(),
         is_over: beats.last().is_some_and(|beat| beat.is_in),
@@ -107,7 +115,8 @@ mod tests {
         let beats = |states: &[u8]| -> Vec<Beat> {
             let at = |number: usize| start + BEAT * u32::try_from(number).unwrap();
             let beat = |(number, state): (usize, &u8)| Beat { at: at(number), is_in: *state == 1 };
-            states.iter().enumerate().map(beat).collect()
+            // A 2 is time in which nothing comes back.
+            states.iter().enumerate().filter(|(_, state)| **state != 2).map(beat).collect()
         };
         for (states, millis, failed, is_over) in [
             (&[1, 1, 1][..], 0, 0, true),
@@ -116,12 +125,14 @@ mod tests {
             // Two that follow one another are one: what lies between may be luck.
             (&[1, 0, 1, 0, 1], 200, 2, true),
             (&[1, 0, 0], 100, 2, false),
+            // One that hangs until the server is back.
+            (&[1, 2, 2, 2, 2, 1], 250, 0, true),
         ] {
             let seen = outage(&beats(states));
             let expected = Outage {
                 time: Duration::from_millis(millis),
                 failed,
-                logins: states.len(),
+                logins: states.iter().filter(|state| **state != 2).count(),
                 is_over,
             };
             assert_eq!(seen, expected, "{states:?}");

@@ -81,11 +81,18 @@ impl Probe {
             ("host", host),
             ("dbname", &self.database),
             ("connect_timeout", "3"),
+            // A server whose container is gone in the midst of a session does not even say so.
+            ("tcp_user_timeout", "1000"),
+            ("keepalives_idle", "1"),
+            ("keepalives_interval", "1"),
+            ("keepalives_count", "1"),
             ("application_name", "composemod"),
         ];
         let target: Vec<String> = target.iter().map(|(key, value)| pair(key, value)).collect();
         let line = format!("\"{}\"\n", target.join(" "));
         let now = Instant::now;
+        // What the last one still had to say.
+        self.lines.try_iter().for_each(drop);
         let sent = self
             .stdin
             .as_mut()
@@ -98,9 +105,7 @@ impl Probe {
             match self.lines.recv_timeout(limit.saturating_duration_since(now())) {
                 Ok((at, line)) => match line.strip_prefix(MARK) {
                     Some(cluster) => return Ok((at, Cluster::of(cluster))),
-                    None if line.contains("error:") || line.contains("docker:") => {
-                        return Err((at, line));
-                    }
+                    None if is_failure(&line) => return Err((at, line)),
                     None => {}
                 },
                 Err(RecvTimeoutError::Timeout) => return Err((now(), "no answer".to_owned())),
@@ -137,6 +142,12 @@ impl Cluster {
         let (identifier, is_super) = text.split_once(' ').unwrap_or((text, ""));
         Self { identifier: identifier.to_owned(), is_super: is_super.starts_with('t') }
     }
+}
+
+/// Tells whether a line says that a login failed, or that its session was ended.
+fn is_failure(line: &str) -> bool {
+    let lost = ["error:", "docker:", "FATAL:", "server closed the connection", "was lost"];
+    lost.iter().any(|text| line.contains(text))
 }
 
 /// Gives a setting of a connection string, in an argument of xargs that stands in double quotes.
