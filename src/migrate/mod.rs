@@ -9,6 +9,7 @@
 //! servers than Postgres, more containers than one: the runbook has them.
 
 mod backup;
+mod checks;
 mod files;
 mod journal;
 mod migration;
@@ -20,7 +21,9 @@ mod rollback;
 mod rows;
 mod show;
 mod step;
+mod steps;
 mod survey;
+mod words;
 
 pub(crate) use migration::{Ended, Going, Pace, execute, resume, roll_back, status};
 pub(crate) use show::plan;

@@ -6,10 +6,11 @@ use crate::engine::docker::Container;
 use crate::postgres::psql::{self, Names};
 use crate::postgres::sql::ident;
 
+use super::checks::held;
 use super::files::{self, Side};
 use super::journal::{RoleWas, State};
-use super::migration::{Migration, held};
-use super::survey::asked;
+use super::migration::Migration;
+use super::words::asked;
 
 impl Migration<'_> {
     /// Takes everything back: the new container goes, the old files return, the old container runs on

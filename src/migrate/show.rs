@@ -1,7 +1,8 @@
 //! What a migration is about to do, with the names that things have at the engine.
 
 use super::journal::{Role, RoleWas, Site};
-use super::survey::{Survey, short, size};
+use super::survey::Survey;
+use super::words::{short, size};
 
 /// Gives the plan as text.
 pub(crate) fn plan(survey: &Survey, title: &str) -> String {
