@@ -3,8 +3,10 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use crate::compose::model::{folder, has_compose_name};
 use crate::diagnostics::fix::Applicability;
 use crate::diagnostics::{Finding, Severity};
+use crate::lints::Group;
 use crate::lints::check::{Scope, check};
 use crate::lints::context::{Base, Inputs, StaleName};
 use crate::lints::fixes::{Fixed, fix};
@@ -12,7 +14,7 @@ use crate::lints::select::{Selection, Wanted};
 use crate::lints::suppress::MARKER;
 use crate::repo::config::FILE_NAME;
 use crate::repo::history::{self, HistoryError, Since};
-use crate::repo::load::{Repo, Texts};
+use crate::repo::load::{Reach, Repo, Texts};
 use crate::repo::workspace::{Workspace, setting_files};
 use crate::report::apply::apply;
 use crate::report::baseline::Baseline;
@@ -80,7 +82,7 @@ fn checked(args: &CheckArgs, globals: &Globals, io: &mut Io) -> Result<Exit, Fai
     let known = args.baseline.as_ref().map(|path| baseline::read(&io.cwd, path)).transpose();
     let known = known.map_err(|finding| plain(vec![finding]))?;
     let stale = args.stale.clone();
-    let repo = during(io, "reading the tree …", || read(&stale, &scope, globals))?;
+    let repo = during(io, "reading the tree …", || read(&stale, &scope, &selection, globals))?;
     let base = base(args, &repo, globals).map_err(|finding| plain(vec![finding]))?;
     if let Some(base) = &base {
         scope = scope.changed(&base.changed);
@@ -233,26 +235,45 @@ fn base(args: &CheckArgs, repo: &Repo, globals: &Globals) -> Result<Option<Base>
 }
 
 /// Reads the tree: its Compose files with all that they name, and what holds a stale name.
-fn read(stale: &[StaleName], scope: &Scope, globals: &Globals) -> Result<Repo, Failure> {
+fn read(
+    stale: &[StaleName],
+    scope: &Scope,
+    selection: &Selection,
+    globals: &Globals,
+) -> Result<Repo, Failure> {
     let renames = globals.declaration.config.renames.iter();
     let mut names: Vec<String> = renames.map(|rename| rename.from.value.clone()).collect();
     names.extend(stale.iter().map(|name| name.old.clone()));
-    // A comment that keeps a lint of stale names silent may stand where no such name is any more.
-    if !names.is_empty() {
-        names.push(MARKER.to_owned());
-    }
-    let extra: Vec<String> = match scope {
-        Scope::Everything => Vec::new(),
-        Scope::Paths(paths) => {
-            let is_file = |path: &&String| globals.root.join(path).is_file();
-            paths.iter().filter(is_file).cloned().collect()
+    let mut asked: Vec<String> = Vec::new();
+    let mut reach = Reach::Tree;
+    if let Scope::Paths(paths) = scope {
+        let is_file = |path: &&String| globals.root.join(path).is_file();
+        asked = paths.iter().filter(is_file).cloned().collect();
+        // A stale name matters where it is looked for, and as an alias that something still uses.
+        let is_near = names.is_empty() || !asked.iter().any(|path| may_be_compose(path));
+        if asked.len() == paths.len() && is_near {
+            reach = Reach::Folders(asked.iter().map(|path| folder(path).to_owned()).collect());
         }
+    }
+    let texts = if names.is_empty() || reach != Reach::Tree {
+        Texts::None
+    } else {
+        // A comment that keeps a lint of stale names silent may stand where no such name is any more.
+        names.push(MARKER.to_owned());
+        Texts::Holding(names)
     };
     let mut repo = globals
-        .read(Texts::Holding(names), &extra)
+        .read(texts, &asked, reach)
         .map_err(|error| (error.findings, Box::new(error.repo)))?;
     let mut named = Workspace::new(&repo, &globals.files).named_files();
-    named.extend(setting_files(&repo));
+    if selection.lints().any(|lint| lint.group == Group::References) {
+        named.extend(setting_files(&repo));
+    }
     repo.read_also(&named);
     Ok(repo)
+}
+
+/// Whether a file may be a Compose file, by its name.
+fn may_be_compose(path: &str) -> bool {
+    [".yml", ".yaml"].iter().any(|end| path.ends_with(end)) || has_compose_name(path)
 }

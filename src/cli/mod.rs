@@ -44,7 +44,7 @@ use clap::Parser;
 
 use crate::diagnostics::Finding;
 use crate::repo::config::Date;
-use crate::repo::load::{LoadOptions, Repo, Texts};
+use crate::repo::load::{LoadOptions, Reach, Repo, Texts};
 use crate::report::human;
 use crate::transforms::choose::{Number, Wish};
 use args::{Cli, Color, Command, GlobalArgs};
@@ -137,14 +137,14 @@ impl Globals {
     /// # Errors
     /// The tree can't be read, or a file that is declared is not there.
     fn load(&self, names: Vec<String>) -> Result<Repo, Box<Unplanned>> {
-        self.read(Texts::holding_or_all(names), &[])
+        self.read(Texts::holding_or_all(names), &[], Reach::Tree)
     }
 
     /// Reads the tree, with some files in any case.
     ///
     /// # Errors
     /// The tree can't be read, or a file that is declared is not there.
-    fn read(&self, texts: Texts, extra: &[String]) -> Result<Repo, Box<Unplanned>> {
+    fn read(&self, texts: Texts, extra: &[String], reach: Reach) -> Result<Repo, Box<Unplanned>> {
         // Files that are named here and now make the one project there is.
         let config = &self.declaration.config;
         let declared = if self.files.is_empty() { config.project_files() } else { Vec::new() };
@@ -154,6 +154,7 @@ impl Globals {
             extra: self.files.iter().chain(extra).cloned().collect(),
             config: self.declaration.source.clone(),
             declared,
+            reach,
         };
         let unplanned = |findings, repo| Box::new(Unplanned { findings, repo });
         let repo = Repo::load(&self.root, &options).map_err(|error| {

@@ -1,6 +1,6 @@
 //! Typed views of one Compose file. Each view holds nodes of the file's tree, so spans stay at hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::compose::names::{Names, names};
@@ -18,6 +18,8 @@ pub struct ComposeFile {
     pub errors: Vec<SyntaxError>,
     /// Who names whom in it; found when first asked for.
     names: Arc<OnceLock<Names>>,
+    /// The first definition of each service by name; found when first asked for.
+    by_name: Arc<OnceLock<HashMap<String, (NodeId, NodeId)>>>,
 }
 
 /// A service as one file defines or overrides it.
@@ -36,7 +38,13 @@ impl ComposeFile {
     #[must_use]
     pub fn parse(source: &SourceFile) -> Self {
         let (doc, errors) = Document::parse(&source.text);
-        Self { path: source.path.clone(), doc: Arc::new(doc), errors, names: Arc::default() }
+        Self {
+            path: source.path.clone(),
+            doc: Arc::new(doc),
+            errors,
+            names: Arc::default(),
+            by_name: Arc::default(),
+        }
     }
 
     /// Tells whether this is the text, the same in memory, that the file was parsed from.
@@ -85,9 +93,15 @@ impl ComposeFile {
     /// Finds a service by name.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<Service> {
-        let is_it = |entry: &Entry| self.doc.value(entry.key).as_deref() == Some(name);
-        let entry = self.section("services").find(is_it)?;
-        Some(Service { name: name.to_owned(), key: entry.key, body: entry.value })
+        let by_name = self.by_name.get_or_init(|| {
+            let mut found = HashMap::new();
+            for service in self.services() {
+                found.entry(service.name).or_insert((service.key, service.body));
+            }
+            found
+        });
+        let &(key, body) = by_name.get(name)?;
+        Some(Service { name: name.to_owned(), key, body })
     }
 
     /// Tells whether a pair is a merge (`<<: *x`).
@@ -297,13 +311,15 @@ fn holds_services(file: &ComposeFile, services: NodeId) -> Likeness {
 /// `docker-compose.prod.yml`, `dev.compose.yml`, `docker-compose.yml.example`.
 #[must_use]
 pub fn has_compose_name(path: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    let mut parts = name.split('.').rev();
+    let is_one_of =
+        |part: &str, words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
+    let mut parts = file_name(path).split('.').rev();
     let last = parts.next();
-    let is_sample = last.is_some_and(|part| SAMPLE_SUFFIXES.contains(&part));
+    let is_sample = last.is_some_and(|part| is_one_of(part, &SAMPLE_SUFFIXES));
     let suffix = if is_sample { parts.next() } else { last };
-    let is_yaml = matches!(suffix, Some("yml" | "yaml"));
-    is_yaml && parts.any(|part| part.split(['-', '_']).any(|word| word == "compose"))
+    let is_yaml = suffix.is_some_and(|part| is_one_of(part, &["yml", "yaml"]));
+    let mut words = parts.flat_map(|part| part.split(['-', '_']));
+    is_yaml && words.any(|word| word.eq_ignore_ascii_case("compose"))
 }
 
 /// Endings of files that are copied to the real one.

@@ -10,6 +10,7 @@ use crate::compose::effective::Effective;
 use crate::compose::model::{ComposeFile, Service, is_service_like};
 use crate::compose::value::Value;
 use crate::diagnostics::Place;
+use crate::lints::references::{EnvFile, env_files};
 use crate::lints::stale::{Surveyed, surveyed};
 use crate::repo::config::{Config, Date};
 use crate::repo::load::Repo;
@@ -78,6 +79,8 @@ pub struct Context<'a> {
     loaded: Vec<Loaded<'a>>,
     /// Surveyed when a lint first asks for them.
     stale_names: OnceLock<Vec<Surveyed>>,
+    /// Read when a lint first asks for them.
+    env_files: OnceLock<Vec<EnvFile>>,
 }
 
 /// One Compose file.
@@ -127,7 +130,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn of_files(repo: &'a Repo, workspace: &'a Workspace, inputs: &'a Inputs) -> Self {
         let tree = Tree::before(repo, workspace);
-        Self { repo, workspace, inputs, tree, loaded: Vec::new(), stale_names: OnceLock::new() }
+        let (stale_names, env_files) = Default::default();
+        Self { repo, workspace, inputs, tree, loaded: Vec::new(), stale_names, env_files }
     }
 
     /// Makes the context of a tree, and loads some of its projects.
@@ -163,6 +167,11 @@ impl<'a> Context<'a> {
     /// Gives the names that are to go, each with its mentions.
     pub(super) fn stale_names(&self) -> &[Surveyed] {
         self.stale_names.get_or_init(|| surveyed(self))
+    }
+
+    /// Gives the tree's env files, with the variables that they set.
+    pub(super) fn env_files(&self) -> &[EnvFile] {
+        self.env_files.get_or_init(|| env_files(self.repo))
     }
 
     fn loadings_of(&self, project: &'a Project) -> Vec<Loaded<'a>> {

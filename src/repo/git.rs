@@ -2,6 +2,7 @@
 //!
 //! Invariant: no shell, nothing written, and no other repository than that of the folder asked for.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -18,7 +19,7 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// It can't be run, or says no: the reason.
-pub(super) fn ask(root: &Path, args: &[&str]) -> Result<Vec<u8>, String> {
+pub(super) fn ask(root: &Path, args: &[impl AsRef<OsStr>]) -> Result<Vec<u8>, String> {
     let answer = try_ask(root, args)?;
     success(answer)
 }
@@ -27,7 +28,7 @@ pub(super) fn ask(root: &Path, args: &[&str]) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// It can't be run.
-pub(super) fn try_ask(root: &Path, args: &[&str]) -> Result<Answer, String> {
+pub(super) fn try_ask(root: &Path, args: &[impl AsRef<OsStr>]) -> Result<Answer, String> {
     git(root, args).stdin(Stdio::null()).output().map(answer).map_err(|error| not_run(&error))
 }
 
@@ -48,7 +49,7 @@ pub(super) fn ask_about(root: &Path, args: &[&str], input: &[u8]) -> Result<Vec<
     success(answer(output.map_err(|error| not_run(&error))?))
 }
 
-fn git(root: &Path, args: &[&str]) -> Command {
+fn git(root: &Path, args: &[impl AsRef<OsStr>]) -> Command {
     let mut git = Command::new("git");
     // A monitor is a program of the repository's own choice, and no answer needs it.
     git.arg("-C").arg(root).args(["-c", "core.fsmonitor=false"]).args(args);
@@ -81,6 +82,19 @@ fn not_run(error: &std::io::Error) -> String {
 /// Splits what git prints with `-z`.
 pub(super) fn items(output: &[u8]) -> impl Iterator<Item = &[u8]> {
     output.split(|&byte| byte == 0).filter(|item| !item.is_empty())
+}
+
+/// Gives a file's name as git prints it; nothing for one that is no text where git prints UTF-8.
+#[cfg(unix)]
+pub(super) fn bytes_of(name: &OsStr) -> Option<&[u8]> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(name.as_bytes())
+}
+
+/// Gives a file's name as git prints it; nothing for one that is no text where git prints UTF-8.
+#[cfg(not(unix))]
+pub(super) fn bytes_of(name: &OsStr) -> Option<&[u8]> {
+    name.to_str().map(str::as_bytes)
 }
 
 /// Gives a path that git printed.

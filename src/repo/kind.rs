@@ -104,6 +104,16 @@ pub fn kind(path: &str, text: &str) -> FileKind {
     }
 }
 
+/// Tells from its path whether a file may set variables for what it runs: env files, shell, CI.
+#[must_use]
+pub fn sets_variables(path: &str) -> bool {
+    // Most files are told by their suffix alone; a name that says more than its suffix has none of
+    // these.
+    let suffix = path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+    let is_told = !matches!(suffix_kind(suffix), None | Some(Yaml | Shell | Make));
+    !is_told && matches!(kind(path, ""), Env | Ci | Make | Shell)
+}
+
 /// Folders of what others wrote or a program made.
 const GENERATED_FOLDERS: &[&str] = &[
     ".git",

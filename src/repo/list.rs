@@ -1,21 +1,24 @@
 //! Which files a tree has: what git tracks, and what it neither tracks nor ignores.
 //!
-//! Git itself is asked: its index has versions, extensions
-//! and hash lengths, its ignore rules have sources outside the tree, and asking costs 2 ms.
+//! Git itself is asked: its index has versions, extensions and hash lengths, and its ignore rules
+//! have sources outside the tree. But only for its index, and whether it ignores those entries of
+//! the tracked files' folders that the index does not have: a walk of its own over the whole tree
+//! takes one core longer than all else takes both.
 //! Deliberately absent: opening any of the files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::prelude::*;
 
 use crate::repo::git;
 
 /// The files of a tree.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    /// Paths from the root, links and special files too. Invariant: sorted, each once; none lies
-    /// behind a symbolic link.
+    /// Paths from the root, links and special files too. Invariant: in the order of their bytes,
+    /// each once; none lies behind a symbolic link.
     pub(super) paths: Vec<PathBuf>,
     /// Why git could not be asked although the tree is its work tree: files that it tracks and
     /// ignores are not listed.
@@ -31,9 +34,20 @@ pub(super) enum Ignored {
     Listed,
 }
 
+/// How far a listing looks at the disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// All folders of the tree.
+    #[default]
+    Tree,
+    /// Only these folders, by path from the root: elsewhere there is what git tracks, whether it is
+    /// gone since or not. In a tree without git, all folders.
+    Folders(BTreeSet<String>),
+}
+
 /// Lists the files of a tree. Folders named `.git` are never listed, nor are repositories inside
 /// a repository: their files are not this repository's to change.
-pub(super) fn list(root: &Path, ignored: Ignored) -> Listing {
+pub(super) fn list(root: &Path, ignored: Ignored, reach: &Reach) -> Listing {
     let walked = |enters| Listing { paths: walk(root, ignored, enters), without_git: None };
     let in_git = root.ancestors().any(|folder| folder.join(".git").exists());
     if !in_git {
@@ -42,38 +56,173 @@ pub(super) fn list(root: &Path, ignored: Ignored) -> Listing {
     if ignored == Ignored::Listed {
         return walked(is_ours);
     }
-    match ask_git(root) {
+    match ask_git(root, reach) {
         // A root that lies in a folder that git ignores as a whole goes by its own rules.
         Ok(paths) if paths.is_empty() => walked(is_ours),
-        Ok(paths) => Listing { paths: without_linked(root, paths), without_git: None },
+        Ok(paths) => Listing { paths, without_git: None },
         Err(reason) => Listing { without_git: Some(reason), ..walked(is_ours) },
     }
 }
 
-/// Asks git. An unmerged file is listed once for each side, hence the set.
-fn ask_git(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
-    let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let output = git::ask(root, &args)?;
+/// Up to so many entries that git does not track it is asked about by name.
+const FEW_ENTRIES: usize = 500;
+
+/// Asks git.
+fn ask_git(root: &Path, reach: &Reach) -> Result<Vec<PathBuf>, String> {
+    let index = git::ask(root, &["ls-files", "-z", "--cached"])?;
+    let mut tracked: Vec<&[u8]> = git::items(&index).collect();
+    // An unmerged file is listed once for each side.
+    tracked.dedup();
+    let Differences { linked, gone, unknown } = match reach {
+        Reach::Tree => compare_all(root, Vec::new(), &tracked),
+        Reach::Folders(folders) => {
+            let each = folders.iter().map(|folder| {
+                let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+                let folder = folder.into_bytes();
+                let start = tracked.partition_point(|path| *path < folder.as_slice());
+                let rest = tracked.get(start..).unwrap_or_default();
+                let count = rest.partition_point(|path| path.starts_with(&folder));
+                compare(root, &folder, rest.get(..count).unwrap_or_default()).0
+            });
+            each.fold(Differences::default(), Differences::and)
+        }
+    };
+    let is_away = |path: &&[u8]| {
+        let lies_in = |folder: &Vec<u8>| {
+            path.strip_prefix(folder.as_slice())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        linked.iter().any(lies_in) || gone.iter().any(lies_in)
+    };
+    if !linked.is_empty() || !gone.is_empty() {
+        tracked.retain(|path| !is_away(path));
+    }
+    let others = others(root, &unknown)?;
     // A repository inside this one is listed as a folder, with a slash at its end.
-    let files = git::items(&output).filter(|path| !path.ends_with(b"/"));
-    Ok(files.map(git::path_of).collect())
+    let others = git::items(&others).filter(|path| !path.ends_with(b"/"));
+    let mut paths: Vec<&[u8]> = tracked.iter().copied().chain(others).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    Ok(paths.into_iter().map(git::path_of).collect())
 }
 
-/// Leaves out tracked files whose folder was replaced by a symbolic link since: the path now
-/// leads to another file, maybe outside the root.
-fn without_linked(root: &Path, paths: BTreeSet<PathBuf>) -> Vec<PathBuf> {
-    let folders = paths.iter().flat_map(|path| path.ancestors().skip(1));
-    let folders: BTreeSet<&Path> = folders.filter(|folder| *folder != Path::new("")).collect();
-    let linked: Vec<PathBuf> = folders
-        .into_iter()
-        .filter(|folder| root.join(folder).is_symlink())
-        .map(Path::to_path_buf)
-        .collect();
-    let mut paths: Vec<PathBuf> = paths.into_iter().collect();
-    if !linked.is_empty() {
-        paths.retain(|path| !linked.iter().any(|link| path != link && path.starts_with(link)));
+/// Files that git neither tracks nor ignores, given the entries that it does not track.
+fn others(root: &Path, unknown: &[Vec<u8>]) -> Result<Vec<u8>, String> {
+    if unknown.is_empty() {
+        return Ok(Vec::new());
     }
-    paths
+    let all = ["--literal-pathspecs", "ls-files", "-z", "--others", "--exclude-standard", "--"];
+    let mut args: Vec<PathBuf> = all.iter().map(PathBuf::from).collect();
+    if unknown.len() <= FEW_ENTRIES {
+        args.extend(unknown.iter().map(|path| git::path_of(path)));
+    }
+    git::ask(root, &args)
+}
+
+/// How the disk differs from what git tracks. All paths are from the root.
+#[derive(Debug, Default)]
+struct Differences {
+    /// Folders that were replaced by a symbolic link since: a path through one leads to another
+    /// file, maybe outside the root.
+    linked: Vec<Vec<u8>>,
+    /// Files and folders that are no longer there.
+    gone: Vec<Vec<u8>>,
+    /// Entries that are not tracked, nor hold what is tracked.
+    unknown: Vec<Vec<u8>>,
+}
+
+impl Differences {
+    fn and(mut self, mut other: Self) -> Self {
+        self.linked.append(&mut other.linked);
+        self.gone.append(&mut other.gone);
+        self.unknown.append(&mut other.unknown);
+        self
+    }
+}
+
+/// Compares a folder and all below it with the tracked paths in it.
+fn compare_all(root: &Path, folder: Vec<u8>, tracked: &[&[u8]]) -> Differences {
+    let (found, below) = compare(root, &folder, tracked);
+    let below = below.into_par_iter().map(|(folder, inner)| compare_all(root, folder, inner));
+    found.and(below.reduce(Differences::default, Differences::and))
+}
+
+/// A folder, its path ending with a slash, and the tracked paths in it.
+type Below<'t> = (Vec<u8>, &'t [&'t [u8]]);
+
+/// Compares the entries of a folder with the tracked paths in it; gives the folders in it too.
+/// `folder` is empty for the root, and ends with a slash else.
+fn compare<'t>(
+    root: &Path,
+    folder: &[u8],
+    tracked: &'t [&'t [u8]],
+) -> (Differences, Vec<Below<'t>>) {
+    let names = names_in(folder, tracked);
+    let mut is_there = vec![false; names.len()];
+    let path_of = |name: &[u8]| [folder, name].concat();
+    let mut found = Differences::default();
+    let mut below = Vec::new();
+    let entries = root.join(git::path_of(folder)).read_dir().into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let Some(name) = git::bytes_of(&name) else { continue };
+        if name == b".git" {
+            continue;
+        }
+        let Ok(at) = names.binary_search_by_key(&name, |(name, _)| *name) else {
+            found.unknown.push(path_of(name));
+            continue;
+        };
+        if let Some(is_there) = is_there.get_mut(at) {
+            *is_there = true;
+        }
+        let inner = names.get(at).map_or(&[][..], |(_, inner)| *inner);
+        match entry.file_type() {
+            // A submodule, or a folder in place of what was a file: git knows.
+            Ok(kind) if inner.is_empty() && kind.is_dir() => found.unknown.push(path_of(name)),
+            _ if inner.is_empty() => {}
+            Ok(kind) if kind.is_symlink() => {
+                found.linked.push(path_of(name));
+                found.unknown.push(path_of(name));
+            }
+            _ => below.push(([folder, name, b"/"].concat(), inner)),
+        }
+    }
+    let gone = names.iter().zip(is_there).filter(|(_, is_there)| !is_there);
+    found.gone.extend(gone.map(|((name, _), _)| path_of(name)));
+    (found, below)
+}
+
+/// The names in a folder in order, each with the paths in it where it is a folder itself.
+fn names_in<'t>(folder: &[u8], tracked: &'t [&'t [u8]]) -> Vec<(&'t [u8], &'t [&'t [u8]])> {
+    let mut names = Vec::new();
+    let mut rest = tracked;
+    while let Some(first) = rest.first() {
+        let inner = first.get(folder.len()..).unwrap_or_default();
+        let end = memchr::memchr(b'/', inner);
+        // What a folder holds stands together.
+        let below = match end {
+            Some(end) => {
+                let within = first.get(..=folder.len() + end).unwrap_or_default();
+                rest.partition_point(|path| path.starts_with(within))
+            }
+            None => 0,
+        };
+        let (below, behind) = rest.split_at(below);
+        names.push((inner.get(..end.unwrap_or(inner.len())).unwrap_or_default(), below));
+        rest = if below.is_empty() { behind.get(1..).unwrap_or_default() } else { behind };
+    }
+    names.sort_unstable_by_key(|(name, _)| *name);
+    names
+}
+
+/// Leaves out paths that lie behind a symbolic link.
+pub(super) fn without_linked(root: &Path, paths: &mut Vec<PathBuf>) {
+    let folders = paths.iter().flat_map(|path| path.ancestors().skip(1));
+    let folders: BTreeSet<PathBuf> = folders.map(Path::to_path_buf).collect();
+    let is_linked = |folder: &PathBuf| folder.parent().is_some() && root.join(folder).is_symlink();
+    let linked: Vec<PathBuf> = folders.into_iter().filter(is_linked).collect();
+    paths.retain(|path| !linked.iter().any(|link| path != link && path.starts_with(link)));
 }
 
 /// Walks the tree, by git's ignore rules or without any. What can't be listed is skipped.
@@ -84,13 +233,23 @@ fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<Pat
     // Ignore rules hold in a tree that is no git work tree too: an unpacked archive, say.
     walk.require_git(false);
     walk.filter_entry(move |entry| entry.file_name() != ".git" && enters(entry));
-    let files = walk
-        .build()
-        .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
-        .filter_map(|entry| entry.path().strip_prefix(root).ok().map(Path::to_path_buf));
-    let mut paths: Vec<PathBuf> = files.collect();
-    paths.sort();
+    let (found, paths) = std::sync::mpsc::channel();
+    walk.build_parallel().run(|| {
+        let found = found.clone();
+        Box::new(move |entry| {
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|kind| !kind.is_dir())
+                && let Ok(path) = entry.path().strip_prefix(root)
+            {
+                // Nobody is left to take it only where the walk is given up.
+                let _ = found.send(path.to_path_buf());
+            }
+            WalkState::Continue
+        })
+    });
+    drop(found);
+    let mut paths: Vec<PathBuf> = paths.into_iter().collect();
+    paths.par_sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     paths
 }
 

@@ -9,13 +9,16 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem::{self, Finder};
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::compose::model::{file_name, folder, has_compose_name};
 use crate::diagnostics::{self, Finding};
 use crate::repo::config;
-use crate::repo::list::{Ignored, list};
+pub use crate::repo::list::Reach;
+use crate::repo::list::{Ignored, list, without_linked};
 use crate::repo::parsed::Parsed;
 use crate::text::change::ChangeSet;
 use crate::text::source::SourceFile;
@@ -54,6 +57,8 @@ pub struct LoadOptions {
     pub config: Option<SourceFile>,
     /// The Compose files of each declared project, kept in any case.
     pub declared: Vec<Vec<String>>,
+    /// How far the disk is looked at for files that git does not know.
+    pub reach: Reach,
 }
 
 /// Files whose text is kept besides those that matter in any case.
@@ -62,8 +67,11 @@ pub enum Texts {
     /// All of them.
     #[default]
     All,
-    /// Those that hold one of these names; with no name, none.
+    /// Those that hold one of these names.
     Holding(Vec<String>),
+    /// None, so that only what can be one of the others is read at all: YAML, env files, scripts,
+    /// and files without a suffix.
+    None,
 }
 
 impl Texts {
@@ -100,13 +108,14 @@ impl Repo {
             root,
             names: match &options.texts {
                 Texts::All => None,
-                Texts::Holding(names) => Some(names.iter().map(Finder::new).collect()),
+                Texts::Holding(names) => Some(Names::new(names)),
+                Texts::None => Some(Names::new(&[])),
             },
             extra: extra.clone().map(String::as_str).collect(),
             config: options.config.as_ref().map(|source| source.path.as_str()),
         };
         let ignored = if options.no_ignore { Ignored::Listed } else { Ignored::Skipped };
-        let listing = list(root, ignored);
+        let mut listing = list(root, ignored, &options.reach);
         let mut repo = Self {
             root: root.to_path_buf(),
             config: options.config.clone(),
@@ -116,14 +125,19 @@ impl Repo {
         if let Some(reason) = listing.without_git {
             repo.findings.push(without_git(&reason));
         }
-        let mut paths: BTreeSet<PathBuf> = listing.paths.into_iter().collect();
-        paths.extend(extra.map(PathBuf::from));
-        repo.take(&reader, &paths);
-        let mut env_files = repo.env_files_beside_compose();
-        env_files.retain(|path| !paths.contains(path));
-        repo.take(&reader, &env_files);
-        repo.files.sort_by(|a, b| a.path.cmp(&b.path));
-        repo.all_paths.sort();
+        if options.texts == Texts::None {
+            listing.paths = repo.set_aside(listing.paths, &reader);
+        }
+        if options.reach != Reach::Tree {
+            without_linked(root, &mut listing.paths);
+        }
+        repo.take(&reader, listing.paths);
+        let is_new = |path: &PathBuf| !repo.has_path(path);
+        let asked: Vec<PathBuf> = extra.map(PathBuf::from).filter(is_new).collect();
+        repo.take(&reader, asked);
+        let env_files = repo.env_files_beside_compose().into_iter();
+        let env_files: Vec<PathBuf> = env_files.filter(|path| !repo.has_path(path)).collect();
+        repo.take(&reader, env_files);
         diagnostics::sort(&mut repo.findings);
         Ok(repo)
     }
@@ -161,23 +175,53 @@ impl Repo {
     pub fn read_also(&mut self, paths: &BTreeSet<String>) {
         let root = self.root.clone();
         let extra: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
-        let reader = Reader { root: &root, names: Some(Vec::new()), extra, config: None };
+        let reader = Reader { root: &root, names: Some(Names::new(&[])), extra, config: None };
         let is_new = |path: &&String| self.get(path).is_none();
-        let wanted: BTreeSet<PathBuf> = paths.iter().filter(is_new).map(PathBuf::from).collect();
-        self.take(&reader, &wanted);
-        self.files.sort_by(|a, b| a.path.cmp(&b.path));
-        self.all_paths.sort();
-        self.all_paths.dedup();
+        let wanted: BTreeSet<&String> = paths.iter().filter(is_new).collect();
+        // Those that are there are listed anew.
+        self.all_paths.retain(|path| !wanted.contains(path));
+        self.take(&reader, wanted.into_iter().map(PathBuf::from).collect());
         diagnostics::sort(&mut self.findings);
     }
 
-    fn take(&mut self, reader: &Reader<'_>, paths: &BTreeSet<PathBuf>) {
-        let read: Vec<Listed> = paths.par_iter().filter_map(|path| reader.read(path)).collect();
+    /// Takes note of the paths that need not be read, and gives the others.
+    fn set_aside(&mut self, paths: Vec<PathBuf>, reader: &Reader<'_>) -> Vec<PathBuf> {
+        let sorted = paths.into_par_iter().with_min_len(1024).map(|path| match slashed(&path) {
+            (name, true) if !reader.may_matter(&name) => Ok(name),
+            _ => Err(path),
+        });
+        let (aside, rest): (Vec<String>, Vec<PathBuf>) = sorted.partition_map(|path| match path {
+            Ok(name) => Either::Left(name),
+            Err(path) => Either::Right(path),
+        });
+        self.all_paths = aside;
+        rest
+    }
+
+    fn take(&mut self, reader: &Reader<'_>, paths: Vec<PathBuf>) {
+        let paths = paths.into_par_iter().with_min_len(PATHS_AT_ONCE);
+        let read: Vec<Listed> = paths
+            .map_init(Buffer::default, |buffer, path| reader.read(&path, buffer))
+            .flatten_iter()
+            .collect();
+        self.all_paths.reserve(read.len());
         for listed in read {
             self.all_paths.extend(listed.path);
-            self.files.extend(listed.text);
-            self.findings.extend(listed.finding);
+            match listed.content.map(|content| *content) {
+                Some(Ok(text)) => self.files.push(text),
+                Some(Err(finding)) => self.findings.push(finding),
+                None => {}
+            }
         }
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.all_paths.sort();
+        self.all_paths.dedup();
+    }
+
+    /// Whether a path was looked at already.
+    fn has_path(&self, path: &Path) -> bool {
+        let (path, _) = slashed(path);
+        self.all_paths.binary_search(&path).is_ok()
     }
 
     /// Env files that git may ignore: docker compose reads them all the same.
@@ -233,9 +277,11 @@ fn text(path: &Path, meta: &Metadata) -> Result<String, String> {
     if !meta.is_file() {
         return Err("it is no regular file".to_owned());
     }
-    match content(path, meta).map_err(|error| error.to_string())? {
+    let mut buffer = Buffer::default();
+    let content = File::open(path).and_then(|file| buffer.content(&file, meta.len()));
+    match content.map_err(|error| error.to_string())? {
         Content::Text(bytes) => {
-            String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
+            String::from_utf8(bytes.to_vec()).map_err(|error| error.utf8_error().to_string())
         }
         Content::Binary => Err("it holds NUL bytes".to_owned()),
         Content::TooLarge => Err(format!("it has {} bytes", meta.len())),
@@ -246,12 +292,18 @@ fn text(path: &Path, meta: &Metadata) -> Result<String, String> {
 const MAX_BYTES: u64 = 64 << 20;
 
 /// A file with a NUL in so many of its first bytes is binary; git looks at as many.
-const PROBE_BYTES: u64 = 8000;
+const PROBE_BYTES: usize = 8000;
+
+/// So many bytes are read at once: most files whole.
+const READ_BYTES: usize = 64 << 10;
+
+/// So many files in a row are read by one thread with one buffer.
+const PATHS_AT_ONCE: usize = 64;
 
 struct Reader<'a> {
     root: &'a Path,
     /// None where every text is kept.
-    names: Option<Vec<Finder<'a>>>,
+    names: Option<Names<'a>>,
     extra: BTreeSet<&'a str>,
     config: Option<&'a str>,
 }
@@ -260,90 +312,201 @@ struct Reader<'a> {
 struct Listed {
     /// Path from the root; nothing where it is not UTF-8.
     path: Option<String>,
-    text: Option<SourceFile>,
-    finding: Option<Finding>,
+    /// Its text, or why it can't be had. Boxed, as most files have none.
+    content: Option<Box<Result<SourceFile, Finding>>>,
 }
 
 /// What is in a file.
-enum Content {
-    Text(Vec<u8>),
+enum Content<'b> {
+    Text(&'b [u8]),
     Binary,
     TooLarge,
 }
 
 impl Reader<'_> {
     /// Reads one file. Gives nothing where there is none: tracked and deleted since, or a folder.
-    fn read(&self, relative: &Path) -> Option<Listed> {
+    fn read(&self, relative: &Path, buffer: &mut Buffer) -> Option<Listed> {
         let full = self.root.join(relative);
         let (path, is_utf8) = slashed(relative);
-        let text = match full.symlink_metadata() {
-            Ok(meta) if meta.is_dir() => return None,
-            Ok(meta) => self.text(&path, &full, &meta),
+        let text = match open(&full) {
+            Ok((_, meta)) if meta.is_dir() => return None,
+            Ok((file, meta)) => self.text(&path, &file, &meta, buffer),
             Err(error) if is_missing(&error) => return None,
-            Err(error) => Err(unreadable(&error)),
+            // What can't be opened may be no file at all: a link, a socket.
+            Err(error) => match full.symlink_metadata() {
+                Ok(meta) if meta.is_dir() => return None,
+                Ok(meta) if !meta.is_file() => self.other(&path, &meta),
+                Ok(_) if self.is_declaration(&path) => Ok(None),
+                Ok(_) => Err(unreadable(&error)),
+                Err(error) if is_missing(&error) => return None,
+                Err(error) => Err(unreadable(&error)),
+            },
         };
         let text = match text {
             Ok(Some(_)) if !is_utf8 => Err(path_not_utf8()),
             text => text,
         };
-        let (text, finding) = match text {
-            Ok(text) => (text.map(|text| SourceFile::new(path.as_str(), text)), None),
-            Err(finding) if finding.place.is_some() => (None, Some(finding)),
-            Err(finding) => (None, Some(finding.in_file(path.as_str()))),
+        let content = match text {
+            Ok(text) => text.map(|text| Ok(SourceFile::new(path.as_str(), text))),
+            Err(finding) if finding.place.is_some() => Some(Err(finding)),
+            Err(finding) => Some(Err(finding.in_file(path.as_str()))),
         };
-        Some(Listed { path: is_utf8.then_some(path), text, finding })
+        Some(Listed { path: is_utf8.then_some(path), content: content.map(Box::new) })
     }
 
     /// Gives the text of a file that matters, nothing for another, or why it can't be had.
-    fn text(&self, path: &str, full: &Path, meta: &Metadata) -> Result<Option<String>, Finding> {
+    fn text(
+        &self,
+        path: &str,
+        file: &File,
+        meta: &Metadata,
+        buffer: &mut Buffer,
+    ) -> Result<Option<String>, Finding> {
+        if !meta.is_file() {
+            return self.other(path, meta);
+        }
         if self.is_declaration(path) {
             return Ok(None);
         }
-        let is_wanted = self.extra.contains(path) || matters_by_name(path);
-        if !meta.is_file() {
-            // A pipe would block, and what a link leads to is not the repository's.
-            return if is_wanted { Err(not_regular(meta)) } else { Ok(None) };
-        }
-        let bytes = match content(full, meta).map_err(|error| unreadable(&error))? {
+        let is_wanted = self.is_wanted(path);
+        let bytes = match buffer.content(file, meta.len()).map_err(|error| unreadable(&error))? {
             Content::Text(bytes) => bytes,
             Content::TooLarge => return Err(too_large(meta, is_wanted)),
             Content::Binary if is_wanted => return Err(binary()),
             Content::Binary => return Ok(None),
         };
-        let is_wanted = is_wanted || self.holds_a_name(&bytes) || is_compose_content(path, &bytes);
-        if !is_wanted {
-            // What such a script defines may be used in others that name what is looked for.
-            return Ok(runs_compose(path, &bytes).then(|| String::from_utf8(bytes).ok()).flatten());
+        let is_wanted = is_wanted
+            || self.names.as_ref().is_none_or(|names| names.stand_in(bytes))
+            || is_compose_content(path, bytes);
+        // What such a script defines may be used in others that name what is looked for.
+        if !is_wanted && !runs_compose(path, bytes) {
+            return Ok(None);
         }
-        String::from_utf8(bytes).map(Some).map_err(|error| not_utf8(path, &error))
+        match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if is_wanted => Err(not_utf8(path, &error)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// What is no regular file is never read: a pipe would block, and what a link leads to is not
+    /// the repository's.
+    fn other(&self, path: &str, meta: &Metadata) -> Result<Option<String>, Finding> {
+        let is_told = self.is_wanted(path) && !self.is_declaration(path);
+        if is_told { Err(not_regular(meta)) } else { Ok(None) }
+    }
+
+    /// Whether a file's text is kept whatever it holds.
+    fn is_wanted(&self, path: &str) -> bool {
+        self.extra.contains(path) || matters_by_name(path)
+    }
+
+    /// Whether a file may be kept although it holds none of the names.
+    fn may_matter(&self, path: &str) -> bool {
+        let name = file_name(path);
+        let is_script = |name: &str| is_named_script(name) || !name.contains('.');
+        is_yaml(path) || self.is_wanted(path) || is_script(name)
     }
 
     /// Whether a file declares what is to be done: this tree's, or that of a project in it.
     fn is_declaration(&self, path: &str) -> bool {
         self.config == Some(path) || file_name(path) == config::FILE_NAME
     }
+}
 
-    fn holds_a_name(&self, bytes: &[u8]) -> bool {
-        let finds = |names: &Vec<Finder<'_>>| names.iter().any(|name| name.find(bytes).is_some());
-        self.names.as_ref().is_none_or(finds)
+/// The names that are looked for in texts.
+enum Names<'a> {
+    /// Each is looked for on its own.
+    Few(Vec<Finder<'a>>),
+    /// All are looked for in one pass.
+    Many(AhoCorasick),
+}
+
+impl<'a> Names<'a> {
+    fn new(names: &'a [String]) -> Self {
+        let each = || Self::Few(names.iter().map(Finder::new).collect());
+        if names.len() <= 2 {
+            return each();
+        }
+        AhoCorasick::new(names).map_or_else(|_| each(), Self::Many)
+    }
+
+    fn stand_in(&self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Few(names) => names.iter().any(|name| name.find(bytes).is_some()),
+            Self::Many(names) => names.is_match(bytes),
+        }
     }
 }
 
-/// Reads a regular file, and of a binary one only the beginning.
-fn content(path: &Path, meta: &Metadata) -> std::io::Result<Content> {
-    let mut file = File::open(path)?;
-    let mut bytes = Vec::new();
-    file.by_ref().take(PROBE_BYTES).read_to_end(&mut bytes)?;
-    if memchr::memchr(0, &bytes).is_some() {
-        return Ok(Content::Binary);
+/// Where one thread reads its files to, one after the other.
+#[derive(Default)]
+struct Buffer(Vec<u8>);
+
+impl Buffer {
+    /// Reads a regular file of `size` bytes, and of a binary one only the beginning.
+    fn content(&mut self, mut file: &File, size: u64) -> std::io::Result<Content<'_>> {
+        let bytes = &mut self.0;
+        if bytes.len() < READ_BYTES {
+            bytes.resize(READ_BYTES, 0);
+        }
+        let mut length = read_some(&mut file, bytes)?;
+        let probe = bytes.get(..length.min(PROBE_BYTES)).unwrap_or_default();
+        if memchr::memchr(0, probe).is_some() {
+            return Ok(Content::Binary);
+        }
+        if size > MAX_BYTES {
+            return Ok(Content::TooLarge);
+        }
+        // A file that grows while it is read ends at the bound all the same.
+        let bound = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
+        while !is_whole(length, bytes.len(), size) && length < bound {
+            if length == bytes.len() {
+                let wanted = usize::try_from(size).unwrap_or_default();
+                bytes.resize(wanted.max(length + READ_BYTES).min(bound), 0);
+            }
+            match read_some(&mut file, bytes.get_mut(length..).unwrap_or_default())? {
+                0 => break,
+                read => length += read,
+            }
+        }
+        Ok(Content::Text(bytes.get(..length).unwrap_or_default()))
     }
-    if meta.len() > MAX_BYTES {
-        return Ok(Content::TooLarge);
+}
+
+/// Whether a file was read to its end: it has the size that it was said to have, and there was room
+/// for more.
+fn is_whole(length: usize, room: usize, size: u64) -> bool {
+    length < room && u64::try_from(length).is_ok_and(|length| length == size)
+}
+
+fn read_some(file: &mut &File, into: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match file.read(into) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            read => return read,
+        }
     }
-    bytes.reserve(usize::try_from(meta.len()).unwrap_or_default());
-    // A file that grows while it is read ends at the bound all the same.
-    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(Content::Text(bytes))
+}
+
+/// Opens what is to be read. A symbolic link is refused, and a pipe does not block.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<(File, Metadata)> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    let meta = file.metadata()?;
+    Ok((file, meta))
+}
+
+/// Opens what is to be read. A symbolic link is refused.
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<(File, Metadata)> {
+    let meta = path.symlink_metadata()?;
+    if meta.is_symlink() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    Ok((File::open(path)?, meta))
 }
 
 pub(super) fn matters_by_name(path: &str) -> bool {
@@ -361,24 +524,35 @@ fn looks_like_compose(file: &SourceFile) -> bool {
 }
 
 pub(super) fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
-    let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     let keys: [&[u8]; 3] = [b"services:", b"include:", b"extends"];
-    is_yaml && keys.iter().any(|key| memmem::find(bytes, key).is_some())
+    is_yaml(path) && keys.iter().any(|key| memmem::find(bytes, key).is_some())
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yml") || path.ends_with(".yaml")
+}
+
+fn is_named_script(name: &str) -> bool {
+    [".sh", ".bash", ".mk"].iter().any(|end| name.ends_with(end))
+        || matches!(name, "Makefile" | "makefile" | "GNUmakefile" | "justfile")
 }
 
 /// Tells whether a file is a script or a Makefile that runs docker compose, or may do so by handing
 /// its arguments on to what another script defines.
 fn runs_compose(path: &str, bytes: &[u8]) -> bool {
     let name = file_name(path);
-    let is_script = bytes.starts_with(b"#!")
-        || [".sh", ".bash", ".mk"].iter().any(|end| name.ends_with(end))
-        || matches!(name, "Makefile" | "makefile" | "GNUmakefile" | "justfile");
+    let is_script = bytes.starts_with(b"#!") || is_named_script(name);
     let commands: [&[u8]; 3] = [b"docker compose", b"docker-compose", b"\"$@\""];
     is_script && commands.iter().any(|command| memmem::find(bytes, command).is_some())
 }
 
 /// Gives a path with `/` between its parts, and whether it is UTF-8 as it stands.
 pub(super) fn slashed(path: &Path) -> (String, bool) {
+    if cfg!(unix)
+        && let Some(path) = path.to_str()
+    {
+        return (path.to_owned(), true);
+    }
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     (parts.join("/"), path.to_str().is_some())
 }

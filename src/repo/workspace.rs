@@ -10,7 +10,7 @@ use crate::compose::model::{
     ComposeFile, file_name, folder, has_compose_name, is_compose, join, may_be_part,
 };
 use crate::diagnostics::Finding;
-use crate::repo::kind::{FileKind, kind};
+use crate::repo::kind::sets_variables;
 use crate::repo::load::Repo;
 use crate::text::source::SourceFile;
 use crate::yaml::document::{SyntaxError, SyntaxErrorKind};
@@ -158,10 +158,8 @@ fn above(folder: &str) -> impl Iterator<Item = &str> {
 /// Gives the files of a tree that may set variables for docker compose, by their names.
 #[must_use]
 pub fn setting_files(repo: &Repo) -> BTreeSet<String> {
-    let sets_variables = |path: &&String| {
-        matches!(kind(path, ""), FileKind::Env | FileKind::Ci | FileKind::Make | FileKind::Shell)
-    };
-    repo.all_paths.iter().filter(sets_variables).cloned().collect()
+    let paths = repo.all_paths.par_iter().with_min_len(1024);
+    paths.filter(|path| sets_variables(path)).cloned().collect()
 }
 
 fn may_be_compose(source: &SourceFile) -> bool {

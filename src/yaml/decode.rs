@@ -23,6 +23,9 @@ pub(super) enum Piece {
 ///
 /// `indent` is the column of a block scalar's content, and of no interest for another style.
 pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -> Cow<'_, str> {
+    if let Some(value) = verbatim(text, span, style) {
+        return Cow::Borrowed(value);
+    }
     let mut value = Cow::Borrowed("");
     // Where the value stands, as long as it is borrowed.
     let mut source = 0..0;
@@ -39,6 +42,21 @@ pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -
         Piece::Made(char) => value.to_mut().push(char),
     });
     value
+}
+
+/// Gives the value of a scalar that stands on one line as it is: nearly every one.
+fn verbatim(text: &str, span: Span, style: ScalarStyle) -> Option<&str> {
+    let (range, spelled) = match style {
+        ScalarStyle::Plain => (span.range(), None),
+        ScalarStyle::Single => (inside(&span.range()), Some(b'\'')),
+        ScalarStyle::Double => (inside(&span.range()), Some(b'\\')),
+        ScalarStyle::Literal | ScalarStyle::Folded => return None,
+    };
+    let value = text.get(range)?;
+    let is_folded = memchr::memchr2(b'\n', b'\r', value.as_bytes()).is_some();
+    let is_spelled =
+        || spelled.is_some_and(|byte| memchr::memchr(byte, value.as_bytes()).is_some());
+    (!is_folded && !is_spelled()).then_some(value)
 }
 
 /// Maps a range of a scalar's value to the file where its bytes stand there as they are.

@@ -283,6 +283,9 @@ impl Document {
 
     /// Gives the column of a block scalar's content.
     pub(super) fn block_indent(&self, id: NodeId) -> usize {
+        if !matches!(self.node(id).kind, Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded)) {
+            return 0;
+        }
         self.block_indents
             .binary_search_by_key(&id, |(node, _)| *node)
             .ok()

@@ -23,7 +23,7 @@ fn commit(tree: &Tree) {
 }
 
 fn load(tree: &Tree, folder: &str) -> Repo {
-    let texts = Texts::Holding(Vec::new());
+    let texts = Texts::None;
     let mut repo =
         Repo::load(&tree.path().join(folder), &LoadOptions { texts, ..LoadOptions::default() })
             .expect("read");

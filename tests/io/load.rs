@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 
-use composemod::repo::load::{LoadOptions, Repo, Texts};
+use composemod::repo::load::{LoadOptions, Reach, Repo, Texts};
 use composemod::text::change::ChangeSet;
 use composemod::text::edit::Edit;
 use composemod::text::span::Span;
@@ -271,4 +271,84 @@ fn a_tree_after_a_change_is_another_value() {
     assert_eq!(text(&after, "compose.yaml").as_deref(), Some(COMPOSE));
     assert_eq!(text(&repo, "a.env").as_deref(), Some("A=1\n"));
     assert_eq!(tree.text("a.env"), "A=1\n");
+}
+
+#[test]
+fn what_is_gone_or_new_in_a_tracked_folder_is_known_without_a_walk() {
+    let tree = Tree::git(&[
+        (".gitignore", "out/\n*.log\n"),
+        ("a-b/x.sh", "db"),
+        ("a/deep/x.sh", "db"),
+        ("a/deep/gone.sh", "db"),
+        ("a.sh", "db"),
+        ("file", "db"),
+        ("gone/x.sh", "db"),
+    ]);
+    tree.run_git(&["add", "."]);
+    for gone in ["a/deep/gone.sh", "file", "gone/x.sh"] {
+        std::fs::remove_file(tree.path().join(gone)).expect("removed");
+    }
+    for new in ["a/deep/new.sh", "a/deep/x.log", "a/fresh/new.sh", "file/new.sh", "out/x.sh"] {
+        let path = tree.path().join(new);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, "db").expect("written");
+    }
+    let repo = load(&tree);
+    let expected = [
+        ".gitignore",
+        "a-b/x.sh",
+        "a.sh",
+        "a/deep/new.sh",
+        "a/deep/x.sh",
+        "a/fresh/new.sh",
+        "file/new.sh",
+    ];
+    assert_eq!(repo.all_paths, expected);
+    assert_eq!(kept(&repo), expected[1..]);
+}
+
+#[test]
+fn more_new_files_than_fit_a_command_line_are_listed() {
+    let tree = Tree::git(&[("a/x.sh", "db"), (".gitignore", "ignored*\n")]);
+    tree.run_git(&["add", "."]);
+    for number in 0..700 {
+        std::fs::write(tree.path().join(format!("a/new-{number}.sh")), "db").expect("written");
+        std::fs::write(tree.path().join(format!("a/ignored-{number}.sh")), "db").expect("written");
+    }
+    assert_eq!(kept(&load(&tree)).len(), 701);
+}
+
+#[test]
+fn near_some_folders_only_those_are_looked_at() {
+    let tree = Tree::git(&[
+        ("a/compose.yaml", COMPOSE),
+        ("b/compose.yaml", COMPOSE),
+        ("b/notes.md", "db"),
+        ("c/gone.yaml", COMPOSE),
+        ("l/linked.yaml", COMPOSE),
+    ]);
+    tree.run_git(&["add", "."]);
+    let outside = Tree::new(&[("linked.yaml", COMPOSE)]);
+    std::fs::remove_dir_all(tree.path().join("l")).expect("removed");
+    symlink(outside.path(), tree.path().join("l")).expect("linked");
+    std::fs::remove_file(tree.path().join("c/gone.yaml")).expect("removed");
+    for new in ["a/new.yaml", "b/new.yaml", "new.yaml"] {
+        std::fs::write(tree.path().join(new), COMPOSE).expect("written");
+    }
+    let reach = Reach::Folders(["a".to_owned()].into());
+    let options = LoadOptions { texts: Texts::None, reach, ..LoadOptions::default() };
+    let repo = Repo::load(&tree.path(), &options).expect("read");
+    assert_eq!(kept(&repo), ["a/compose.yaml", "a/new.yaml", "b/compose.yaml"]);
+    assert_eq!(repo.all_paths, [kept(&repo), vec!["b/notes.md"]].concat());
+}
+
+#[test]
+fn a_text_that_is_larger_than_a_read_is_whole() {
+    for size in [65_535, 65_536, 65_537, 200_000, 262_144] {
+        let text = format!("{}db", "x".repeat(size - 2));
+        let tree = Tree::new(&[("a.txt", &text), ("compose.yaml", COMPOSE)]);
+        let repo = load(&tree);
+        let read = repo.get("a.txt").map(|file| file.text.len());
+        assert_eq!(read, Some(size));
+    }
 }

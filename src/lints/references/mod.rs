@@ -37,6 +37,8 @@ mod variable_unset;
 
 use crate::lints::Lint;
 
+pub(super) use variable_unset::{EnvFile, env_files};
+
 pub(super) const LINTS: &[Lint] = &[
     alias_collision::LINT,
     completed_but_restarts::LINT,

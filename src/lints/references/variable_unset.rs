@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::undefined::is_within;
 use crate::compose::env_file;
 use crate::compose::interpolate::{Piece, pieces};
@@ -12,6 +14,7 @@ use crate::diagnostics::{Finding, Place};
 use crate::lints::context::{Context, FileView};
 use crate::lints::{Run, declare_lint};
 use crate::repo::kind::{FileKind, kind};
+use crate::repo::load::Repo;
 use crate::text::span::Span;
 use crate::yaml::document::NodeId;
 
@@ -85,12 +88,13 @@ fn run(view: &FileView<'_>) -> Vec<Finding> {
     let found = used.into_iter().filter_map(|used| {
         let name = used.name;
         let is_new = !thought_of.contains(&name) && told.insert(name.clone());
-        if !is_new || set.contains(&name) || is_of_the_caller(&name) || is_said(view, &name) {
+        if !is_new || set.contains(name.as_str()) || is_of_the_caller(&name) || is_said(view, &name)
+        {
             return None;
         }
         let message =
             format!("no env file sets `{name}`, so docker compose puts nothing in its place");
-        let help = match nearest(&name, set.iter().map(String::as_str)).first() {
+        let help = match nearest(&name, set.iter().copied()).first() {
             Some(near) => {
                 format!("did you mean `{near}`? Else set it in the env file, or give it a default")
             }
@@ -135,24 +139,34 @@ fn used(view: &FileView<'_>) -> Vec<Used> {
 }
 
 /// Gives the variables that env files, and templates of them, set in some folders.
-fn set_in(view: &FileView<'_>, is_meant: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
-    let files = view
-        .context
-        .repo
-        .files
-        .iter()
-        .filter(|file| kind(&file.path, "") == FileKind::Env && is_meant(folder(&file.path)));
-    let mut names = BTreeSet::new();
-    for file in files {
+fn set_in<'a>(view: &FileView<'a>, is_meant: &dyn Fn(&str) -> bool) -> BTreeSet<&'a str> {
+    let files = view.context.env_files().iter().filter(|file| is_meant(&file.folder));
+    files.flat_map(|file| file.variables.iter().map(String::as_str)).collect()
+}
+
+/// An env file, or a template of one.
+#[derive(Debug)]
+pub(in crate::lints) struct EnvFile {
+    folder: String,
+    /// The names of the variables that it sets.
+    variables: BTreeSet<String>,
+}
+
+/// Reads the env files of a tree, in order of their paths.
+pub(in crate::lints) fn env_files(repo: &Repo) -> Vec<EnvFile> {
+    let files = repo.files.par_iter().filter(|file| kind(&file.path, "") == FileKind::Env);
+    let each = files.map(|file| {
         // A line that is commented out tells of a variable all the same.
         let text: String = file.text.lines().map(uncommented).collect();
+        let mut variables = BTreeSet::new();
         for text in [&*file.text, text.as_str()] {
             let entries = env_file::entries(text);
             let found = entries.into_iter().filter_map(|entry| text.get(entry.name));
-            names.extend(found.map(str::to_owned));
+            variables.extend(found.map(str::to_owned));
         }
-    }
-    names
+        EnvFile { folder: folder(&file.path).to_owned(), variables }
+    });
+    each.collect()
 }
 
 fn uncommented(line: &str) -> String {

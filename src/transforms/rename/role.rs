@@ -24,11 +24,30 @@ pub(in crate::transforms) fn adopt_overlays(
     old: &str,
     workspace: &Workspace,
 ) {
+    let files = workspace.files.values();
+    adopt(projects, old, workspace, &files.filter(|file| refers_to(file, old)).collect::<Vec<_>>());
+}
+
+/// Adds, to each of some projects on its own, the files that are laid over it.
+pub(in crate::transforms) fn adopt_overlays_of_each(
+    projects: &mut [Project],
+    old: &str,
+    workspace: &Workspace,
+) {
+    let files = workspace.files.values();
+    let naming: Vec<&ComposeFile> = files.filter(|file| refers_to(file, old)).collect();
+    for project in projects {
+        adopt(std::slice::from_mut(project), old, workspace, &naming);
+    }
+}
+
+/// Adds those of the files that name a service which are laid over the projects.
+fn adopt(projects: &mut [Project], old: &str, workspace: &Workspace, naming: &[&ComposeFile]) {
     let is_chosen =
         |path: &str| projects.iter().flat_map(Project::all_files).any(|own| own == path);
-    let overlays: Vec<&ComposeFile> = workspace
-        .files
-        .values()
+    let overlays: Vec<&ComposeFile> = naming
+        .iter()
+        .copied()
         .filter(|file| !is_chosen(&file.path))
         .filter(|file| role(file, old, workspace, projects) == Role::Own)
         .collect();

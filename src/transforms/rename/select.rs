@@ -62,9 +62,7 @@ fn already_renamed(
     candidates: &[Project],
 ) -> Result<Selection, PlanError> {
     let mut candidates = candidates.to_vec();
-    for project in &mut candidates {
-        role::adopt_overlays(std::slice::from_mut(project), &rename.new, workspace);
-    }
+    role::adopt_overlays_of_each(&mut candidates, &rename.new, workspace);
     let is_done = |project: &&Project| {
         definition(workspace, project, namespace, &rename.new).is_some()
             && (namespace != Namespace::Service
