@@ -131,11 +131,10 @@ fn repo<'s>(samples: impl Iterator<Item = &'s Sample>) -> Repo {
         if sample.path == FILE_NAME {
             repo.config = Some(source);
         } else {
-            repo.all_paths.push(sample.path.clone());
             repo.files.push(source);
         }
     }
-    repo.all_paths.sort();
+    repo.all_paths = repo.files.iter().map(|file| file.path.as_str()).collect();
     repo.files.sort_by(|a, b| a.path.cmp(&b.path));
     repo
 }

@@ -57,7 +57,7 @@ struct Outcome {
 
 fn tidied(source: &SourceFile) -> Outcome {
     let repo = Repo {
-        all_paths: vec![source.path.clone()],
+        all_paths: [source.path.as_str()].into_iter().collect(),
         files: vec![source.clone()],
         ..Repo::default()
     };
@@ -95,7 +95,7 @@ fn tidied(source: &SourceFile) -> Outcome {
     outcome
 }
 
-fn fixed(repo: &Repo) -> Fixed {
+fn fixed(repo: &Repo) -> Fixed<'_> {
     let ids: Vec<&'static str> = Group::Style.lints().iter().map(|lint| lint.id).collect();
     let selection = Selection::only(&ids);
     let inputs = Inputs::default();

@@ -1,5 +1,6 @@
 //! `check [PATH…]`: reads the tree, looks for findings, mends what is to be mended, and prints.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -8,13 +9,13 @@ use crate::diagnostics::fix::Applicability;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::Group;
 use crate::lints::check::{Scope, check};
-use crate::lints::context::{Base, Inputs, StaleName};
+use crate::lints::context::{Base, Inputs};
 use crate::lints::fixes::{Fixed, fix};
 use crate::lints::select::{Selection, Wanted};
 use crate::lints::suppress::MARKER;
 use crate::repo::config::FILE_NAME;
 use crate::repo::history::{self, HistoryError, Since};
-use crate::repo::load::{Reach, Repo, Texts};
+use crate::repo::load::{Notes, Reach, Repo, Texts};
 use crate::repo::workspace::{Workspace, setting_files};
 use crate::report::apply::apply;
 use crate::report::baseline::Baseline;
@@ -78,61 +79,151 @@ fn checked(args: &CheckArgs, globals: &Globals, io: &mut Io) -> Result<Exit, Fai
         let config = globals.declaration.source.clone();
         (findings, Box::new(Repo { config, ..Repo::default() }))
     })?;
-    let mut scope = scope(args, globals, io).map_err(|finding| plain(vec![finding]))?;
+    let scope = scope(args, globals, io).map_err(|finding| plain(vec![finding]))?;
     let known = args.baseline.as_ref().map(|path| baseline::read(&io.cwd, path)).transpose();
     let known = known.map_err(|finding| plain(vec![finding]))?;
-    let stale = args.stale.clone();
-    let repo = during(io, "reading the tree …", || read(&stale, &scope, &selection, globals))?;
-    let base = base(args, &repo, globals).map_err(|finding| plain(vec![finding]))?;
-    if let Some(base) = &base {
-        scope = scope.changed(&base.changed);
+    let asked = Asked { args, globals, selection, scope, known };
+    if let Some(folders) = asked.near()
+        && let Some(exit) = asked.judged(Reach::Folders(folders), io)?
+    {
+        return Ok(exit);
     }
-    let inputs = Inputs {
-        files: globals.files.clone(),
-        config: globals.declaration.config.clone(),
-        stale,
-        today: globals.today,
-        base,
-    };
-    let mode = Mode::of(args);
-    let what = format!("checking {} files …", repo.files.len());
-    let (fixed, gone) = during(io, &what, || {
-        let gone = Cell::new(None);
-        let look = |repo: &Repo| {
-            let found = check(repo, &inputs, &selection, &scope);
-            let Some(known) = &known else { return found };
-            // How much is gone is told of the tree as it was read: a fix takes away more.
-            let is_judged = |path: &str, lint: &str| {
-                globals.files.is_empty() && scope.covers(path) && selection.may_run(lint)
+    Ok(asked.judged(Reach::Tree, io)?.unwrap_or(Exit::Clean))
+}
+
+/// What a check is asked for.
+struct Asked<'a> {
+    args: &'a CheckArgs,
+    globals: &'a Globals,
+    selection: Selection,
+    scope: Scope,
+    known: Option<Baseline>,
+}
+
+impl Asked<'_> {
+    /// Reads the tree, looks for findings, mends and prints. Gives nothing where only a part of the
+    /// tree was read and something was found: the rest may tell that it is none.
+    fn judged(&self, reach: Reach, io: &mut Io) -> Result<Option<Exit>, Failure> {
+        let Self { args, globals, .. } = self;
+        let plain = |finding| (vec![finding], Box::new(Repo::default()));
+        let is_part = reach != Reach::Tree;
+        let repo = during(io, "reading the tree …", || self.read(reach))?;
+        let base = base(args, &repo, globals).map_err(plain)?;
+        let changed = base.as_ref().map(|base| self.scope.changed(&base.changed));
+        let scope = changed.as_ref().unwrap_or(&self.scope);
+        let inputs = Inputs {
+            files: globals.files.clone(),
+            config: globals.declaration.config.clone(),
+            stale: args.stale.clone(),
+            today: globals.today,
+            base,
+        };
+        let mode = Mode::of(args);
+        let what = format!("checking {} files …", repo.files.len());
+        let (fixed, gone) = during(io, &what, || {
+            let gone = Cell::new(None);
+            let look = |repo: &Repo| {
+                let found = check(repo, &inputs, &self.selection, scope);
+                let Some(known) = &self.known else { return found };
+                // How much is gone is told of the tree as it was read: a fix takes away more.
+                let is_judged = |path: &str, lint: &str| {
+                    globals.files.is_empty() && scope.covers(path) && self.selection.may_run(lint)
+                };
+                gone.set(gone.get().or_else(|| Some(known.gone(&found, repo, is_judged))));
+                known.unknown(found, repo)
             };
-            gone.set(gone.get().or_else(|| Some(known.gone(&found, repo, is_judged))));
-            known.unknown(found, repo)
+            let fixed = match mode {
+                Mode::Tell => {
+                    Fixed { left: look(&repo), repo: Cow::Borrowed(&repo), ..Fixed::default() }
+                }
+                Mode::Show(least) | Mode::Mend(least) => fix(&repo, &look, least),
+            };
+            (fixed, gone.get().unwrap_or_default())
+        });
+        if is_part && !fixed.left.is_empty() {
+            return Ok(None);
+        }
+        if matches!(mode, Mode::Mend(_)) && !fixed.change.is_empty() {
+            // Written before anything is printed: a reader that goes away must not stop it midway.
+            apply(&globals.root, &repo, &fixed.change)
+                .map_err(|error| (vec![not_written(&error)], Box::new(repo.clone())))?;
+        }
+        if let Some(path) = &args.write_baseline {
+            let baseline = Baseline::of(&fixed.left, &fixed.repo);
+            baseline::write(&io.cwd, path, &baseline).map_err(plain)?;
+            complain(io, &human::findings(&repo.findings, &repo, globals.look));
+            tell(io, globals, &format!("{}: {} findings\n", path.display(), baseline.len()));
+            return Ok(Some(Exit::Clean));
+        }
+        let exit = told(args, mode, &fixed, &repo, globals, io);
+        if let (Some(path), 1..) = (&args.baseline, gone) {
+            let path = path.display();
+            let text =
+                format!("{path}: {gone} of its findings are gone; --write-baseline renews it\n");
+            tell(io, globals, &text);
+        }
+        Ok(Some(exit))
+    }
+
+    /// The folders of the files that are asked for, where a look at those and at all Compose files
+    /// may do: where all that is asked for is files, as a hook does, and nothing is to be mended.
+    fn near(&self) -> Option<BTreeSet<String>> {
+        let Self { args, globals, scope, known, .. } = self;
+        let Scope::Paths(paths) = scope else { return None };
+        let is_plain = Mode::of(args) == Mode::Tell
+            && known.is_none()
+            && args.write_baseline.is_none()
+            && args.changed_since.is_none();
+        // An alias in a Compose file is of use as long as any file of the tree uses it.
+        let may_have_alias =
+            !self.stale_names().is_empty() && paths.iter().any(|path| is_yaml(path));
+        let are_files = paths.iter().all(|path| globals.root.join(path).is_file());
+        let does = is_plain && !may_have_alias && are_files;
+        does.then(|| paths.iter().map(|path| folder(path).to_owned()).collect())
+    }
+
+    fn stale_names(&self) -> Vec<String> {
+        let renames = self.globals.declaration.config.renames.iter();
+        let declared = renames.map(|rename| rename.from.value.clone());
+        declared.chain(self.args.stale.iter().map(|name| name.old.clone())).collect()
+    }
+
+    /// Reads the tree: its Compose files with all that they name, and what holds a stale name.
+    fn read(&self, reach: Reach) -> Result<Repo, Failure> {
+        let Self { globals, scope, selection, .. } = self;
+        let mut names = self.stale_names();
+        let texts = if names.is_empty() || reach != Reach::Tree {
+            Texts::None
+        } else {
+            // A comment that keeps a lint of stale names silent may stand where no such name is any
+            // more.
+            names.push(MARKER.to_owned());
+            Texts::Holding(names)
         };
-        let fixed = match mode {
-            Mode::Tell => Fixed { left: look(&repo), repo: repo.clone(), ..Fixed::default() },
-            Mode::Show(least) | Mode::Mend(least) => fix(&repo, &look, least),
+        let asked: Vec<String> = match scope {
+            Scope::Everything => Vec::new(),
+            Scope::Paths(paths) => {
+                let is_file = |path: &&String| globals.root.join(path).is_file();
+                paths.iter().filter(is_file).cloned().collect()
+            }
         };
-        (fixed, gone.get().unwrap_or_default())
-    });
-    if matches!(mode, Mode::Mend(_)) && !fixed.change.is_empty() {
-        // Written before anything is printed: a reader that goes away must not stop it midway.
-        apply(&globals.root, &repo, &fixed.change)
-            .map_err(|error| (vec![not_written(&error)], Box::new(repo.clone())))?;
+        let is_near = |path: &str| match &reach {
+            Reach::Tree => true,
+            Reach::Folders(folders) => folders.contains(folder(path)),
+        };
+        let mut repo = globals
+            .read(texts, &asked, reach.clone())
+            .map_err(|error| (error.findings, Box::new(error.repo)))?;
+        repo.read_also(&Workspace::new(&repo, &globals.files).named_files(), Notes::Made);
+        if selection.lints().any(|lint| lint.group == Group::References) {
+            repo.read_also(&setting_files(&repo, is_near), Notes::Left);
+        }
+        Ok(repo)
     }
-    if let Some(path) = &args.write_baseline {
-        let baseline = Baseline::of(&fixed.left, &fixed.repo);
-        baseline::write(&io.cwd, path, &baseline).map_err(|finding| plain(vec![finding]))?;
-        complain(io, &human::findings(&repo.findings, &repo, globals.look));
-        tell(io, globals, &format!("{}: {} findings\n", path.display(), baseline.len()));
-        return Ok(Exit::Clean);
-    }
-    let exit = told(args, mode, &fixed, &repo, globals, io);
-    if let (Some(path), 1..) = (&args.baseline, gone) {
-        let path = path.display();
-        let text = format!("{path}: {gone} of its findings are gone; --write-baseline renews it\n");
-        tell(io, globals, &text);
-    }
-    Ok(exit)
+}
+
+fn is_yaml(path: &str) -> bool {
+    [".yml", ".yaml"].iter().any(|end| path.ends_with(end)) || has_compose_name(path)
 }
 
 /// Says what is good to know, unless nobody wants to.
@@ -146,7 +237,7 @@ fn tell(io: &mut Io, globals: &Globals, text: &str) {
 fn told(
     args: &CheckArgs,
     mode: Mode,
-    fixed: &Fixed,
+    fixed: &Fixed<'_>,
     repo: &Repo,
     globals: &Globals,
     io: &mut Io,
@@ -232,48 +323,4 @@ fn base(args: &CheckArgs, repo: &Repo, globals: &Globals) -> Result<Option<Base>
             Err(Finding::error(id, error.to_string()).help(help))
         }
     }
-}
-
-/// Reads the tree: its Compose files with all that they name, and what holds a stale name.
-fn read(
-    stale: &[StaleName],
-    scope: &Scope,
-    selection: &Selection,
-    globals: &Globals,
-) -> Result<Repo, Failure> {
-    let renames = globals.declaration.config.renames.iter();
-    let mut names: Vec<String> = renames.map(|rename| rename.from.value.clone()).collect();
-    names.extend(stale.iter().map(|name| name.old.clone()));
-    let mut asked: Vec<String> = Vec::new();
-    let mut reach = Reach::Tree;
-    if let Scope::Paths(paths) = scope {
-        let is_file = |path: &&String| globals.root.join(path).is_file();
-        asked = paths.iter().filter(is_file).cloned().collect();
-        // A stale name matters where it is looked for, and as an alias that something still uses.
-        let is_near = names.is_empty() || !asked.iter().any(|path| may_be_compose(path));
-        if asked.len() == paths.len() && is_near {
-            reach = Reach::Folders(asked.iter().map(|path| folder(path).to_owned()).collect());
-        }
-    }
-    let texts = if names.is_empty() || reach != Reach::Tree {
-        Texts::None
-    } else {
-        // A comment that keeps a lint of stale names silent may stand where no such name is any more.
-        names.push(MARKER.to_owned());
-        Texts::Holding(names)
-    };
-    let mut repo = globals
-        .read(texts, &asked, reach)
-        .map_err(|error| (error.findings, Box::new(error.repo)))?;
-    let mut named = Workspace::new(&repo, &globals.files).named_files();
-    if selection.lints().any(|lint| lint.group == Group::References) {
-        named.extend(setting_files(&repo));
-    }
-    repo.read_also(&named);
-    Ok(repo)
-}
-
-/// Whether a file may be a Compose file, by its name.
-fn may_be_compose(path: &str) -> bool {
-    [".yml", ".yaml"].iter().any(|end| path.ends_with(end)) || has_compose_name(path)
 }

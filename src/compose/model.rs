@@ -313,7 +313,12 @@ fn holds_services(file: &ComposeFile, services: NodeId) -> Likeness {
 pub fn has_compose_name(path: &str) -> bool {
     let is_one_of =
         |part: &str, words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
-    let mut parts = file_name(path).split('.').rev();
+    let name = file_name(path);
+    // Hardly any path gets beyond this.
+    if !name.as_bytes().windows(7).any(|part| part.eq_ignore_ascii_case(b"compose")) {
+        return false;
+    }
+    let mut parts = name.split('.').rev();
     let last = parts.next();
     let is_sample = last.is_some_and(|part| is_one_of(part, &SAMPLE_SUFFIXES));
     let suffix = if is_sample { parts.next() } else { last };
@@ -336,6 +341,11 @@ pub fn file_name(path: &str) -> &str {
 #[must_use]
 pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Gives a folder and all above it, the root (empty) last.
+pub fn above(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |at| (!at.is_empty()).then(|| self::folder(at)))
 }
 
 /// Joins a path that a file names to that file's folder, and resolves `.` and `..`. Gives nothing

@@ -1,6 +1,6 @@
 //! What lints see: the tree, each Compose file, and each way of loading a project.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -81,6 +81,9 @@ pub struct Context<'a> {
     stale_names: OnceLock<Vec<Surveyed>>,
     /// Read when a lint first asks for them.
     env_files: OnceLock<Vec<EnvFile>>,
+    /// The models of the projects that are not loaded, by main file; made when a lint first asks
+    /// for them.
+    others: OnceLock<BTreeMap<String, Effective>>,
 }
 
 /// One Compose file.
@@ -130,8 +133,16 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn of_files(repo: &'a Repo, workspace: &'a Workspace, inputs: &'a Inputs) -> Self {
         let tree = Tree::before(repo, workspace);
-        let (stale_names, env_files) = Default::default();
-        Self { repo, workspace, inputs, tree, loaded: Vec::new(), stale_names, env_files }
+        Self {
+            repo,
+            workspace,
+            inputs,
+            tree,
+            loaded: Vec::new(),
+            stale_names: OnceLock::new(),
+            env_files: OnceLock::new(),
+            others: OnceLock::new(),
+        }
     }
 
     /// Makes the context of a tree, and loads some of its projects.
@@ -162,6 +173,21 @@ impl<'a> Context<'a> {
             model: &loaded.model,
             kind: loaded.kind,
         })
+    }
+
+    /// Gives every project of the tree, also those that nothing is wanted of, as docker compose
+    /// loads it by itself.
+    pub(super) fn models(&self) -> Vec<(&'a Project, &Effective)> {
+        let own = self.loadings().filter(|loading| loading.kind == LoadingKind::Own);
+        let own: BTreeMap<&str, &Effective> =
+            own.map(|loading| (loading.project.main.as_str(), loading.model)).collect();
+        let projects = &self.workspace.projects;
+        let others = self.others.get_or_init(|| {
+            let others = projects.par_iter().filter(|one| !own.contains_key(one.main.as_str()));
+            others.map(|project| (project.main.clone(), self.tree.model(project))).collect()
+        });
+        let model = |main: &str| own.get(main).copied().or_else(|| others.get(main));
+        projects.iter().filter_map(|one| Some((one, model(&one.main)?))).collect()
     }
 
     /// Gives the names that are to go, each with its mentions.

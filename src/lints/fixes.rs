@@ -5,6 +5,7 @@
 //! changes has passed the referees; nothing is written here. A fix that the referees refuse, or that
 //! brings back what another took away, is told and not made.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,11 +22,11 @@ use crate::yaml::referee;
 
 /// What came of the fixes.
 #[derive(Debug, Default)]
-pub struct Fixed {
+pub struct Fixed<'a> {
     /// All that changes.
     pub change: ChangeSet,
     /// The tree as it stands then.
-    pub repo: Repo,
+    pub repo: Cow<'a, Repo>,
     /// What is found in it.
     pub left: Vec<Finding>,
     /// How many findings were mended.
@@ -38,8 +39,12 @@ pub struct Fixed {
 const MOST_PASSES: usize = 32;
 
 /// Mends what can be mended; `check` looks for findings in a tree.
-pub fn fix(repo: &Repo, check: &dyn Fn(&Repo) -> Vec<Finding>, least: Applicability) -> Fixed {
-    let mut fixed = Fixed { repo: repo.clone(), ..Fixed::default() };
+pub fn fix<'a>(
+    repo: &'a Repo,
+    check: &dyn Fn(&Repo) -> Vec<Finding>,
+    least: Applicability,
+) -> Fixed<'a> {
+    let mut fixed = Fixed { repo: Cow::Borrowed(repo), ..Fixed::default() };
     let mut barred = Barred::default();
     let mut seen: BTreeSet<Vec<(String, Arc<str>)>> = BTreeSet::new();
     for _ in 0..MOST_PASSES {
@@ -58,7 +63,7 @@ pub fn fix(repo: &Repo, check: &dyn Fn(&Repo) -> Vec<Finding>, least: Applicabil
         }
         let read = |path: &str| repo.get(path).map(|file| Arc::clone(&file.text));
         fixed.change = fixed.change.then(&pass.change, &read);
-        fixed.repo = next;
+        fixed.repo = Cow::Owned(next);
         fixed.mended += pass.mended;
         fixed.left = Vec::new();
     }

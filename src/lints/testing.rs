@@ -19,11 +19,10 @@ pub(super) fn repo(files: &[(&str, &str)]) -> Repo {
         if *path == FILE_NAME {
             repo.config = Some(source);
         } else {
-            repo.all_paths.push((*path).to_owned());
             repo.files.push(source);
         }
     }
-    repo.all_paths.sort();
+    repo.all_paths = repo.files.iter().map(|file| file.path.as_str()).collect();
     repo.files.sort_by(|a, b| a.path.cmp(&b.path));
     repo
 }

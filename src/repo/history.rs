@@ -138,10 +138,11 @@ impl Past {
     fn new(repo: &Repo, changed: &BTreeSet<String>, old: BTreeMap<String, Option<String>>) -> Self {
         let old: BTreeMap<String, String> =
             old.into_iter().filter_map(|(path, object)| Some((path, object?))).collect();
-        let is_same = |path: &String| !changed.contains(path);
+        let is_same = |path: &str| !changed.contains(path);
         let files = repo.files.iter().filter(|file| is_same(&file.path)).cloned();
-        let paths = repo.all_paths.iter().filter(|path| is_same(path)).chain(old.keys()).cloned();
-        let mut before = Repo {
+        let paths = repo.all_paths.iter().filter(|path| is_same(path));
+        let paths = paths.chain(old.keys().map(String::as_str));
+        let before = Repo {
             files: files.collect(),
             all_paths: paths.collect(),
             root: repo.root.clone(),
@@ -150,7 +151,6 @@ impl Past {
             findings: Vec::new(),
             parsed: repo.parsed.clone(),
         };
-        before.all_paths.sort();
         Self { before, old }
     }
 

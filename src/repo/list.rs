@@ -1,9 +1,8 @@
 //! Which files a tree has: what git tracks, and what it neither tracks nor ignores.
 //!
-//! Git itself is asked: its index has versions, extensions and hash lengths, and its ignore rules
-//! have sources outside the tree. But only for its index, and whether it ignores those entries of
-//! the tracked files' folders that the index does not have: a walk of its own over the whole tree
-//! takes one core longer than all else takes both.
+//! The index says what git tracks. Each folder that is in it is read, and git is asked which of the
+//! entries that it does not track it ignores, as its rules have sources outside the tree. A walk of
+//! git's own over the whole tree takes one core longer than all else takes both.
 //! Deliberately absent: opening any of the files.
 
 use std::collections::BTreeSet;
@@ -12,17 +11,35 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
-use crate::repo::git;
+use crate::repo::load::slashed;
+use crate::repo::paths::Paths;
+use crate::repo::{git, index};
 
-/// The files of a tree.
+/// The files of a tree, links and special files too, none of them behind a symbolic link.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    /// Paths from the root, links and special files too. Invariant: in the order of their bytes,
-    /// each once; none lies behind a symbolic link.
-    pub(super) paths: Vec<PathBuf>,
+    /// Paths from the root.
+    pub(super) paths: Paths,
+    /// Those that are not UTF-8.
+    pub(super) odd: Vec<PathBuf>,
     /// Why git could not be asked although the tree is its work tree: files that it tracks and
     /// ignores are not listed.
     pub(super) without_git: Option<String>,
+}
+
+impl Listing {
+    fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        let mut listing = Self::default();
+        let mut found = Vec::new();
+        for path in paths {
+            match slashed(&path) {
+                (path, true) => found.push(path),
+                (_, false) => listing.odd.push(path),
+            }
+        }
+        listing.paths = found.into_iter().collect();
+        listing
+    }
 }
 
 /// Which files of a tree are listed.
@@ -46,20 +63,25 @@ pub enum Reach {
 }
 
 /// Lists the files of a tree. Folders named `.git` are never listed, nor are repositories inside
-/// a repository: their files are not this repository's to change.
-pub(super) fn list(root: &Path, ignored: Ignored, reach: &Reach) -> Listing {
-    let walked = |enters| Listing { paths: walk(root, ignored, enters), without_git: None };
-    let in_git = root.ancestors().any(|folder| folder.join(".git").exists());
-    if !in_git {
+/// a repository: their files are not this repository's to change. Of what git does not track, only
+/// what `may_matter` by its path is sure to be listed where not the whole tree is looked at.
+pub(super) fn list(
+    root: &Path,
+    ignored: Ignored,
+    reach: &Reach,
+    may_matter: impl Fn(&str) -> bool,
+) -> Listing {
+    let walked = |enters| Listing::of(walk(root, ignored, enters));
+    let Some(top) = root.ancestors().find(|folder| folder.join(".git").exists()) else {
         return walked(is_any);
-    }
+    };
     if ignored == Ignored::Listed {
         return walked(is_ours);
     }
-    match ask_git(root, reach) {
+    match by_index(root, top, reach, may_matter) {
         // A root that lies in a folder that git ignores as a whole goes by its own rules.
-        Ok(paths) if paths.is_empty() => walked(is_ours),
-        Ok(paths) => Listing { paths, without_git: None },
+        Ok(listing) if listing.paths.is_empty() && listing.odd.is_empty() => walked(is_ours),
+        Ok(listing) => listing,
         Err(reason) => Listing { without_git: Some(reason), ..walked(is_ours) },
     }
 }
@@ -67,13 +89,20 @@ pub(super) fn list(root: &Path, ignored: Ignored, reach: &Reach) -> Listing {
 /// Up to so many entries that git does not track it is asked about by name.
 const FEW_ENTRIES: usize = 500;
 
-/// Asks git.
-fn ask_git(root: &Path, reach: &Reach) -> Result<Vec<PathBuf>, String> {
-    let index = git::ask(root, &["ls-files", "-z", "--cached"])?;
+/// Lists by git's index, and what it does not have of the folders that are in it. `top` is the
+/// folder that holds `.git`.
+fn by_index(
+    root: &Path,
+    top: &Path,
+    reach: &Reach,
+    may_matter: impl Fn(&str) -> bool,
+) -> Result<Listing, String> {
+    let own = if root == top { index::names(&root.join(".git")) } else { None };
+    let index = own.map_or_else(|| git::ask(root, &["ls-files", "-z", "--cached"]), Ok)?;
     let mut tracked: Vec<&[u8]> = git::items(&index).collect();
     // An unmerged file is listed once for each side.
     tracked.dedup();
-    let Differences { linked, gone, unknown } = match reach {
+    let Differences { linked, gone, mut unknown } = match reach {
         Reach::Tree => compare_all(root, Vec::new(), &tracked),
         Reach::Folders(folders) => {
             let each = folders.iter().map(|folder| {
@@ -87,6 +116,12 @@ fn ask_git(root: &Path, reach: &Reach) -> Result<Vec<PathBuf>, String> {
             each.fold(Differences::default(), Differences::and)
         }
     };
+    if *reach != Reach::Tree {
+        unknown.retain(|path| {
+            let path = git::path_of(path);
+            path.to_str().is_some_and(&may_matter) && root.join(path).is_file()
+        });
+    }
     let is_away = |path: &&[u8]| {
         let lies_in = |folder: &Vec<u8>| {
             path.strip_prefix(folder.as_slice())
@@ -99,11 +134,16 @@ fn ask_git(root: &Path, reach: &Reach) -> Result<Vec<PathBuf>, String> {
     }
     let others = others(root, &unknown)?;
     // A repository inside this one is listed as a folder, with a slash at its end.
-    let others = git::items(&others).filter(|path| !path.ends_with(b"/"));
-    let mut paths: Vec<&[u8]> = tracked.iter().copied().chain(others).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    Ok(paths.into_iter().map(git::path_of).collect())
+    let mut others = git::items(&others).filter(|path| !path.ends_with(b"/")).peekable();
+    if others.peek().is_none()
+        && tracked.len() == git::items(&index).count()
+        && std::str::from_utf8(&index).is_ok()
+    {
+        drop(others);
+        let paths = String::from_utf8(index).map(Paths::of_sorted).unwrap_or_default();
+        return Ok(Listing { paths, ..Listing::default() });
+    }
+    Ok(Listing::of(tracked.into_iter().chain(others).map(git::path_of)))
 }
 
 /// Files that git neither tracks nor ignores, given the entries that it does not track.
@@ -216,15 +256,6 @@ fn names_in<'t>(folder: &[u8], tracked: &'t [&'t [u8]]) -> Vec<(&'t [u8], &'t [&
     names
 }
 
-/// Leaves out paths that lie behind a symbolic link.
-pub(super) fn without_linked(root: &Path, paths: &mut Vec<PathBuf>) {
-    let folders = paths.iter().flat_map(|path| path.ancestors().skip(1));
-    let folders: BTreeSet<PathBuf> = folders.map(Path::to_path_buf).collect();
-    let is_linked = |folder: &PathBuf| folder.parent().is_some() && root.join(folder).is_symlink();
-    let linked: Vec<PathBuf> = folders.into_iter().filter(is_linked).collect();
-    paths.retain(|path| !linked.iter().any(|link| path != link && path.starts_with(link)));
-}
-
 /// Walks the tree, by git's ignore rules or without any. What can't be listed is skipped.
 fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<PathBuf> {
     let heeds = ignored == Ignored::Skipped;
@@ -248,9 +279,7 @@ fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<Pat
         })
     });
     drop(found);
-    let mut paths: Vec<PathBuf> = paths.into_iter().collect();
-    paths.par_sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
-    paths
+    paths.into_iter().collect()
 }
 
 /// Tells whether an entry is no repository of its own.

@@ -11,15 +11,15 @@ use std::string::FromUtf8Error;
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem::{self, Finder};
-use rayon::iter::Either;
 use rayon::prelude::*;
 
-use crate::compose::model::{file_name, folder, has_compose_name};
+use crate::compose::model::{above, file_name, folder, has_compose_name, join};
 use crate::diagnostics::{self, Finding};
 use crate::repo::config;
 pub use crate::repo::list::Reach;
-use crate::repo::list::{Ignored, list, without_linked};
+use crate::repo::list::{Ignored, list};
 use crate::repo::parsed::Parsed;
+use crate::repo::paths::Paths;
 use crate::text::change::ChangeSet;
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
@@ -29,8 +29,8 @@ use crate::text::span::Span;
 pub struct Repo {
     /// Files whose text was kept. Invariant: sorted by path.
     pub files: Vec<SourceFile>,
-    /// Paths of all files of the tree, also of those not kept. Invariant: sorted.
-    pub all_paths: Vec<String>,
+    /// Paths of all files of the tree, also of those not kept.
+    pub all_paths: Paths,
     /// The folder that paths start from.
     pub root: PathBuf,
     /// The declaration, which is none of the files: what it names is never edited nor reported.
@@ -70,7 +70,8 @@ pub enum Texts {
     /// Those that hold one of these names.
     Holding(Vec<String>),
     /// None, so that only what can be one of the others is read at all: YAML, env files, scripts,
-    /// and files without a suffix.
+    /// and files without a suffix. Where only some folders are looked at, such files by other names
+    /// than those of Compose and env files are read in those folders and above.
     None,
 }
 
@@ -80,6 +81,15 @@ impl Texts {
     pub fn holding_or_all(names: Vec<String>) -> Self {
         if names.is_empty() { Self::All } else { Self::Holding(names) }
     }
+}
+
+/// What is said of further files that can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notes {
+    /// All: something names these very files.
+    Made,
+    /// Nothing of a link, nor of what is no text.
+    Left,
 }
 
 /// Why a tree can't be read at all.
@@ -113,11 +123,21 @@ impl Repo {
             },
             extra: extra.clone().map(String::as_str).collect(),
             config: options.config.as_ref().map(|source| source.path.as_str()),
+            reads: match (&options.texts, &options.reach) {
+                (Texts::None, Reach::Tree) => Reads::ByName,
+                (Texts::None, Reach::Folders(folders)) => {
+                    let all = folders.iter().flat_map(|folder| above(folder));
+                    Reads::Near(all.collect())
+                }
+                _ => Reads::All,
+            },
+            heeds_links: options.reach != Reach::Tree,
         };
         let ignored = if options.no_ignore { Ignored::Listed } else { Ignored::Skipped };
-        let mut listing = list(root, ignored, &options.reach);
+        let listing = list(root, ignored, &options.reach, |path| reader.may_matter(path));
         let mut repo = Self {
             root: root.to_path_buf(),
+            all_paths: listing.paths,
             config: options.config.clone(),
             declared: options.declared.clone(),
             ..Self::default()
@@ -125,19 +145,13 @@ impl Repo {
         if let Some(reason) = listing.without_git {
             repo.findings.push(without_git(&reason));
         }
-        if options.texts == Texts::None {
-            listing.paths = repo.set_aside(listing.paths, &reader);
+        repo.take_listed(&reader);
+        for path in listing.odd {
+            repo.findings.extend(reader.objection(&path));
         }
-        if options.reach != Reach::Tree {
-            without_linked(root, &mut listing.paths);
-        }
-        repo.take(&reader, listing.paths);
-        let is_new = |path: &PathBuf| !repo.has_path(path);
-        let asked: Vec<PathBuf> = extra.map(PathBuf::from).filter(is_new).collect();
-        repo.take(&reader, asked);
-        let env_files = repo.env_files_beside_compose().into_iter();
-        let env_files: Vec<PathBuf> = env_files.filter(|path| !repo.has_path(path)).collect();
-        repo.take(&reader, env_files);
+        repo.take(&reader, extra);
+        let env_files = repo.env_files_beside_compose();
+        repo.take(&reader, &env_files);
         diagnostics::sort(&mut repo.findings);
         Ok(repo)
     }
@@ -162,70 +176,79 @@ impl Repo {
         }
         for (path, edit) in change.iter().filter(|(path, _)| change.creates(path)) {
             repo.files.push(SourceFile::new(path, edit.apply("")));
-            repo.all_paths.push(path.to_owned());
+            repo.all_paths.extend([path.to_owned()]);
         }
         repo.files.sort_by(|a, b| a.path.cmp(&b.path));
-        repo.all_paths.sort();
-        repo.all_paths.dedup();
         repo
     }
 
-    /// Reads further files, whatever they are called: those that Compose files name. Paths are from
-    /// the root; one that is there already, or is no file, changes nothing.
-    pub fn read_also(&mut self, paths: &BTreeSet<String>) {
+    /// Reads further files, whatever they are called. Paths are from the root; one that is there
+    /// already, or is no file, changes nothing.
+    pub fn read_also(&mut self, paths: &BTreeSet<String>, notes: Notes) {
         let root = self.root.clone();
-        let extra: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
-        let reader = Reader { root: &root, names: Some(Names::new(&[])), extra, config: None };
-        let is_new = |path: &&String| self.get(path).is_none();
-        let wanted: BTreeSet<&String> = paths.iter().filter(is_new).collect();
-        // Those that are there are listed anew.
-        self.all_paths.retain(|path| !wanted.contains(path));
-        self.take(&reader, wanted.into_iter().map(PathBuf::from).collect());
+        let (names, extra) = match notes {
+            Notes::Made => (Some(Names::new(&[])), paths.iter().map(String::as_str).collect()),
+            Notes::Left => (None, BTreeSet::new()),
+        };
+        let (config, reads, heeds_links) = (None, Reads::All, true);
+        let reader = Reader { root: &root, names, extra, config, reads, heeds_links };
+        self.take(&reader, paths);
         diagnostics::sort(&mut self.findings);
     }
 
-    /// Takes note of the paths that need not be read, and gives the others.
-    fn set_aside(&mut self, paths: Vec<PathBuf>, reader: &Reader<'_>) -> Vec<PathBuf> {
-        let sorted = paths.into_par_iter().with_min_len(1024).map(|path| match slashed(&path) {
-            (name, true) if !reader.may_matter(&name) => Ok(name),
-            _ => Err(path),
+    /// Reads the files that are listed; those that are not there are listed no longer.
+    fn take_listed(&mut self, reader: &Reader<'_>) {
+        let paths = &self.all_paths;
+        let places = (0..paths.len()).into_par_iter().with_min_len(PATHS_AT_ONCE);
+        let read = places.map_init(Buffer::default, |buffer, at| {
+            let path = paths.get(at)?;
+            Some((at, reader.read(path, buffer)?))
         });
-        let (aside, rest): (Vec<String>, Vec<PathBuf>) = sorted.partition_map(|path| match path {
-            Ok(name) => Either::Left(name),
-            Err(path) => Either::Right(path),
-        });
-        self.all_paths = aside;
-        rest
+        let read: Vec<(usize, Found)> = read.flatten_iter().collect();
+        let gone = read.iter().filter(|(_, found)| matches!(found, Found::Nothing));
+        let gone: Vec<usize> = gone.map(|(at, _)| *at).collect();
+        self.all_paths.remove(&gone);
+        self.keep(read.into_iter().map(|(_, found)| found));
     }
 
-    fn take(&mut self, reader: &Reader<'_>, paths: Vec<PathBuf>) {
-        let paths = paths.into_par_iter().with_min_len(PATHS_AT_ONCE);
-        let read: Vec<Listed> = paths
-            .map_init(Buffer::default, |buffer, path| reader.read(&path, buffer))
-            .flatten_iter()
+    /// Reads files by path from the root, but for those that were read already.
+    fn take<'p>(&mut self, reader: &Reader<'_>, paths: impl IntoIterator<Item = &'p String>) {
+        let paths: Vec<&String> =
+            paths.into_iter().filter(|path| self.get(path).is_none()).collect();
+        let read: Vec<Option<Found>> = paths
+            .par_iter()
+            .map_init(Buffer::default, |buffer, path| reader.read(path, buffer))
             .collect();
-        self.all_paths.reserve(read.len());
-        for listed in read {
-            self.all_paths.extend(listed.path);
-            match listed.content.map(|content| *content) {
-                Some(Ok(text)) => self.files.push(text),
-                Some(Err(finding)) => self.findings.push(finding),
-                None => {}
+        let mut gone = Vec::new();
+        let mut there = Vec::new();
+        for (path, found) in paths.into_iter().zip(&read) {
+            match (found, self.all_paths.place(path)) {
+                (Some(Found::Nothing), Ok(place)) => gone.push(place),
+                (Some(Found::Nothing), Err(_)) => {}
+                (_, Err(_)) => there.push(path.clone()),
+                (_, Ok(_)) => {}
+            }
+        }
+        gone.sort_unstable();
+        self.all_paths.remove(&gone);
+        self.all_paths.extend(there);
+        self.keep(read.into_iter().flatten());
+    }
+
+    fn keep(&mut self, found: impl Iterator<Item = Found>) {
+        for found in found {
+            match found {
+                Found::Text(text) => self.files.push(*text),
+                Found::Wrong(finding) => self.findings.push(*finding),
+                Found::Nothing => {}
             }
         }
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
-        self.all_paths.sort();
-        self.all_paths.dedup();
-    }
-
-    /// Whether a path was looked at already.
-    fn has_path(&self, path: &Path) -> bool {
-        let (path, _) = slashed(path);
-        self.all_paths.binary_search(&path).is_ok()
+        self.files.dedup_by(|a, b| a.path == b.path);
     }
 
     /// Env files that git may ignore: docker compose reads them all the same.
-    fn env_files_beside_compose(&self) -> BTreeSet<PathBuf> {
+    fn env_files_beside_compose(&self) -> Vec<String> {
         let compose = self.files.iter().filter(|file| looks_like_compose(file));
         let folders: BTreeSet<&str> = compose.map(|file| folder(&file.path)).collect();
         let entries = folders.into_iter().flat_map(|folder| {
@@ -233,8 +256,11 @@ impl Repo {
             entries.map(move |entry| (folder, entry.file_name()))
         });
         entries
-            .filter(|(_, name)| name.to_str().is_some_and(is_dot_env))
-            .map(|(folder, name)| Path::new(folder).join(name))
+            .filter_map(|(folder, name)| {
+                Some((folder, name.to_str().filter(|name| is_dot_env(name))?.to_owned()))
+            })
+            .filter_map(|(folder, name)| join(folder, &name))
+            .filter(|path| !self.all_paths.contains(path))
             .collect()
     }
 }
@@ -306,14 +332,29 @@ struct Reader<'a> {
     names: Option<Names<'a>>,
     extra: BTreeSet<&'a str>,
     config: Option<&'a str>,
+    reads: Reads<'a>,
+    /// Whether a folder may be a symbolic link, behind which nothing is read.
+    heeds_links: bool,
 }
 
-/// What came of one path: nothing but the path for a file that does not matter.
-struct Listed {
-    /// Path from the root; nothing where it is not UTF-8.
-    path: Option<String>,
-    /// Its text, or why it can't be had. Boxed, as most files have none.
-    content: Option<Box<Result<SourceFile, Finding>>>,
+/// Which files are read at all.
+#[derive(Debug)]
+enum Reads<'a> {
+    All,
+    /// Those that may be kept although they hold none of the names.
+    ByName,
+    /// Those of them that lie in these folders, and those that are kept by their names.
+    Near(BTreeSet<&'a str>),
+}
+
+/// What came of a path that there is something to say of.
+enum Found {
+    /// There is no file: tracked and deleted since, or a folder.
+    Nothing,
+    /// Its text is kept.
+    Text(Box<SourceFile>),
+    /// Its text may matter, and can't be had.
+    Wrong(Box<Finding>),
 }
 
 /// What is in a file.
@@ -324,34 +365,46 @@ enum Content<'b> {
 }
 
 impl Reader<'_> {
-    /// Reads one file. Gives nothing where there is none: tracked and deleted since, or a folder.
-    fn read(&self, relative: &Path, buffer: &mut Buffer) -> Option<Listed> {
-        let full = self.root.join(relative);
-        let (path, is_utf8) = slashed(relative);
+    /// Reads one file. Gives nothing for one that does not matter.
+    fn read(&self, path: &str, buffer: &mut Buffer) -> Option<Found> {
+        if !self.may_matter(path) {
+            return None;
+        }
+        if self.heeds_links && buffer.links.lie_above(self.root, Path::new(path)) {
+            return Some(Found::Nothing);
+        }
+        let full = self.root.join(path);
         let text = match open(&full) {
-            Ok((_, meta)) if meta.is_dir() => return None,
-            Ok((file, meta)) => self.text(&path, &file, &meta, buffer),
-            Err(error) if is_missing(&error) => return None,
+            Ok((_, meta)) if meta.is_dir() => return Some(Found::Nothing),
+            Ok((file, meta)) => self.text(path, &file, &meta, buffer),
+            Err(error) if is_missing(&error) => return Some(Found::Nothing),
             // What can't be opened may be no file at all: a link, a socket.
             Err(error) => match full.symlink_metadata() {
-                Ok(meta) if meta.is_dir() => return None,
-                Ok(meta) if !meta.is_file() => self.other(&path, &meta),
-                Ok(_) if self.is_declaration(&path) => Ok(None),
+                Ok(meta) if meta.is_dir() => return Some(Found::Nothing),
+                Ok(meta) if !meta.is_file() => self.other(path, &meta),
+                Ok(_) if self.is_declaration(path) => Ok(None),
                 Ok(_) => Err(unreadable(&error)),
-                Err(error) if is_missing(&error) => return None,
+                Err(error) if is_missing(&error) => return Some(Found::Nothing),
                 Err(error) => Err(unreadable(&error)),
             },
         };
-        let text = match text {
-            Ok(Some(_)) if !is_utf8 => Err(path_not_utf8()),
-            text => text,
+        match text {
+            Ok(text) => text.map(|text| Found::Text(Box::new(SourceFile::new(path, text)))),
+            Err(finding) if finding.place.is_some() => Some(Found::Wrong(Box::new(finding))),
+            Err(finding) => Some(Found::Wrong(Box::new(finding.in_file(path)))),
+        }
+    }
+
+    /// Says that a file can't be kept whose path is not UTF-8, where it would be.
+    fn objection(&self, path: &Path) -> Option<Finding> {
+        let full = self.root.join(path);
+        let (path, _) = slashed(path);
+        let (file, meta) = open(&full).ok()?;
+        let finding = match self.text(&path, &file, &meta, &mut Buffer::default()) {
+            Ok(text) => text.map(|_| path_not_utf8())?,
+            Err(finding) => finding,
         };
-        let content = match text {
-            Ok(text) => text.map(|text| Ok(SourceFile::new(path.as_str(), text))),
-            Err(finding) if finding.place.is_some() => Some(Err(finding)),
-            Err(finding) => Some(Err(finding.in_file(path.as_str()))),
-        };
-        Some(Listed { path: is_utf8.then_some(path), content: content.map(Box::new) })
+        Some(if finding.place.is_some() { finding } else { finding.in_file(path.as_str()) })
     }
 
     /// Gives the text of a file that matters, nothing for another, or why it can't be had.
@@ -401,11 +454,18 @@ impl Reader<'_> {
         self.extra.contains(path) || matters_by_name(path)
     }
 
-    /// Whether a file may be kept although it holds none of the names.
+    /// Whether a file may have to be kept, by its path.
     fn may_matter(&self, path: &str) -> bool {
+        if matches!(self.reads, Reads::All) || self.is_wanted(path) {
+            return true;
+        }
         let name = file_name(path);
-        let is_script = |name: &str| is_named_script(name) || !name.contains('.');
-        is_yaml(path) || self.is_wanted(path) || is_script(name)
+        let may_hold = is_yaml(name) || is_named_script(name) || !name.contains('.');
+        may_hold
+            && match &self.reads {
+                Reads::Near(folders) => folders.contains(folder(path)),
+                Reads::ByName | Reads::All => true,
+            }
     }
 
     /// Whether a file declares what is to be done: this tree's, or that of a project in it.
@@ -441,12 +501,37 @@ impl<'a> Names<'a> {
 
 /// Where one thread reads its files to, one after the other.
 #[derive(Default)]
-struct Buffer(Vec<u8>);
+struct Buffer {
+    bytes: Vec<u8>,
+    links: Links,
+}
+
+/// Whether the folder that was asked about last lies behind a symbolic link.
+#[derive(Default)]
+struct Links {
+    folder: PathBuf,
+    is_behind: bool,
+}
+
+impl Links {
+    /// Whether a path leads through a symbolic link.
+    fn lie_above(&mut self, root: &Path, path: &Path) -> bool {
+        let folder = path.parent().unwrap_or(path);
+        if self.folder != folder {
+            // What is above both is known to be no link where the last folder is behind none.
+            let is_new = |above: &&Path| self.is_behind || !self.folder.starts_with(above);
+            let mut above = folder.ancestors().take_while(is_new);
+            self.is_behind = above.any(|folder| root.join(folder).is_symlink());
+            self.folder = folder.to_path_buf();
+        }
+        self.is_behind
+    }
+}
 
 impl Buffer {
     /// Reads a regular file of `size` bytes, and of a binary one only the beginning.
     fn content(&mut self, mut file: &File, size: u64) -> std::io::Result<Content<'_>> {
-        let bytes = &mut self.0;
+        let bytes = &mut self.bytes;
         if bytes.len() < READ_BYTES {
             bytes.resize(READ_BYTES, 0);
         }
@@ -511,7 +596,7 @@ fn open(path: &Path) -> std::io::Result<(File, Metadata)> {
 
 pub(super) fn matters_by_name(path: &str) -> bool {
     let name = file_name(path);
-    has_compose_name(path) || is_dot_env(name) || name.ends_with(".env")
+    has_compose_name(name) || is_dot_env(name) || name.ends_with(".env")
 }
 
 /// `.env`, `.env.local`, `.env-dev`; not `.envrc`.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
 use crate::compose::model::{
-    ComposeFile, file_name, folder, has_compose_name, is_compose, join, may_be_part,
+    ComposeFile, above, file_name, folder, has_compose_name, is_compose, join, may_be_part,
 };
 use crate::diagnostics::Finding;
 use crate::repo::kind::sets_variables;
@@ -148,18 +148,12 @@ fn dockerfiles_of(file: &ComposeFile) -> BTreeSet<String> {
     paths.collect()
 }
 
-/// A folder and all above it, the root last.
-fn above(folder: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(folder), |at| {
-        (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(above, _)| above))
-    })
-}
-
-/// Gives the files of a tree that may set variables for docker compose, by their names.
+/// Gives the files of a tree that may set variables for docker compose, by their names, of those
+/// that are meant.
 #[must_use]
-pub fn setting_files(repo: &Repo) -> BTreeSet<String> {
+pub fn setting_files(repo: &Repo, is_meant: impl Fn(&str) -> bool + Sync) -> BTreeSet<String> {
     let paths = repo.all_paths.par_iter().with_min_len(1024);
-    paths.filter(|path| sets_variables(path)).cloned().collect()
+    paths.filter(|path| is_meant(path) && sets_variables(path)).map(str::to_owned).collect()
 }
 
 fn may_be_compose(source: &SourceFile) -> bool {

@@ -1,7 +1,7 @@
 //! What `--changed-since` asks of git, and what it reports.
 
 use composemod::repo::history::{HistoryError, since};
-use composemod::repo::load::{LoadOptions, Repo, Texts};
+use composemod::repo::load::{LoadOptions, Notes, Repo, Texts};
 
 use crate::cli::composemod;
 use crate::tree::Tree;
@@ -27,7 +27,7 @@ fn load(tree: &Tree, folder: &str) -> Repo {
     let mut repo =
         Repo::load(&tree.path().join(folder), &LoadOptions { texts, ..LoadOptions::default() })
             .expect("read");
-    repo.read_also(&["settings/db.conf".to_owned()].into());
+    repo.read_also(&["settings/db.conf".to_owned()].into(), Notes::Made);
     repo
 }
 
@@ -72,8 +72,8 @@ fn a_tree_is_given_as_it_was() {
         ("settings/db.conf", "POSTGRES_USER=bot\n"),
     ];
     assert_eq!(before, expected);
-    assert!(past.before.all_paths.contains(&"run.sh".to_owned()));
-    assert!(!past.before.all_paths.contains(&"new.yml".to_owned()));
+    assert!(past.before.all_paths.contains("run.sh"));
+    assert!(!past.before.all_paths.contains("new.yml"));
 }
 
 #[test]

@@ -22,6 +22,10 @@ fn kept(repo: &Repo) -> Vec<&str> {
     repo.files.iter().map(|file| file.path.as_str()).collect()
 }
 
+fn paths(repo: &Repo) -> Vec<&str> {
+    repo.all_paths.iter().collect()
+}
+
 /// Findings as `id path`.
 fn told(repo: &Repo) -> Vec<String> {
     let path = |place: &composemod::diagnostics::Place| place.path.clone();
@@ -71,9 +75,8 @@ fn git_says_which_files_there_are() {
         "weird\n\"name\" ü.sh",
     ];
     assert_eq!(kept(&repo), expected);
-    assert!(repo.all_paths.contains(&".gitignore".to_owned()));
-    assert!(!repo.all_paths.contains(&"gone.sh".to_owned()));
-    assert!(repo.all_paths.is_sorted());
+    assert!(repo.all_paths.contains(".gitignore"));
+    assert!(!repo.all_paths.contains("gone.sh"));
     assert_eq!(told(&repo), [""; 0]);
 }
 
@@ -90,7 +93,7 @@ fn an_unmerged_file_is_listed_once() {
         git.current_dir(tree.path()).args(["update-index", "--index-info"]).stdin(info);
         assert!(git.status().expect("git").success());
     }
-    assert_eq!(load(&tree).all_paths, ["a.sh"]);
+    assert_eq!(paths(&load(&tree)), ["a.sh"]);
 }
 
 #[test]
@@ -235,7 +238,7 @@ fn what_can_not_be_read_is_told_where_it_may_matter() {
     let messages: Vec<&str> = repo.findings.iter().map(|found| found.message.as_str()).collect();
     assert!(messages[2].ends_with("not UTF-8 at line 1, column 4"), "{messages:?}");
     assert!(messages[5].ends_with("not UTF-8 at line 2, column 2"), "{messages:?}");
-    assert!(repo.all_paths.contains(&"link.sh".to_owned()));
+    assert!(repo.all_paths.contains("link.sh"));
 }
 
 #[test]
@@ -247,7 +250,7 @@ fn a_tracked_file_behind_a_link_is_not_read() {
     symlink(outside.path(), tree.path().join("a/b")).expect("linked");
     let repo = load(&tree);
     assert_eq!(kept(&repo), ["c.sh"]);
-    assert_eq!(repo.all_paths, ["a/b", "c.sh"]);
+    assert_eq!(paths(&repo), ["a/b", "c.sh"]);
 }
 
 #[test]
@@ -303,7 +306,7 @@ fn what_is_gone_or_new_in_a_tracked_folder_is_known_without_a_walk() {
         "a/fresh/new.sh",
         "file/new.sh",
     ];
-    assert_eq!(repo.all_paths, expected);
+    assert_eq!(paths(&repo), expected);
     assert_eq!(kept(&repo), expected[1..]);
 }
 
@@ -324,14 +327,14 @@ fn near_some_folders_only_those_are_looked_at() {
         ("a/compose.yaml", COMPOSE),
         ("b/compose.yaml", COMPOSE),
         ("b/notes.md", "db"),
-        ("c/gone.yaml", COMPOSE),
-        ("l/linked.yaml", COMPOSE),
+        ("c/compose.yaml", COMPOSE),
+        ("l/compose.yaml", COMPOSE),
     ]);
     tree.run_git(&["add", "."]);
-    let outside = Tree::new(&[("linked.yaml", COMPOSE)]);
+    let outside = Tree::new(&[("compose.yaml", COMPOSE)]);
     std::fs::remove_dir_all(tree.path().join("l")).expect("removed");
     symlink(outside.path(), tree.path().join("l")).expect("linked");
-    std::fs::remove_file(tree.path().join("c/gone.yaml")).expect("removed");
+    std::fs::remove_file(tree.path().join("c/compose.yaml")).expect("removed");
     for new in ["a/new.yaml", "b/new.yaml", "new.yaml"] {
         std::fs::write(tree.path().join(new), COMPOSE).expect("written");
     }
@@ -339,7 +342,7 @@ fn near_some_folders_only_those_are_looked_at() {
     let options = LoadOptions { texts: Texts::None, reach, ..LoadOptions::default() };
     let repo = Repo::load(&tree.path(), &options).expect("read");
     assert_eq!(kept(&repo), ["a/compose.yaml", "a/new.yaml", "b/compose.yaml"]);
-    assert_eq!(repo.all_paths, [kept(&repo), vec!["b/notes.md"]].concat());
+    assert_eq!(paths(&repo), [kept(&repo), vec!["b/notes.md"]].concat());
 }
 
 #[test]
@@ -350,5 +353,24 @@ fn a_text_that_is_larger_than_a_read_is_whole() {
         let repo = load(&tree);
         let read = repo.get("a.txt").map(|file| file.text.len());
         assert_eq!(read, Some(size));
+    }
+}
+
+#[test]
+fn an_index_of_any_form_is_read() {
+    for form in [&[][..], &["--index-version=3"], &["--index-version=4"], &["--split-index"]] {
+        let tree = Tree::git(&[
+            ("a-b/x.sh", "db"),
+            ("a/x.sh", "db"),
+            ("a/y.sh", "db"),
+            ("ab.sh", "db"),
+            ("\u{fc}.sh", "db"),
+        ]);
+        tree.run_git(&["add", "."]);
+        tree.put("later.sh", "db");
+        tree.run_git(&["add", "--intent-to-add", "later.sh"]);
+        tree.run_git(&[&["update-index"], form].concat());
+        let expected = ["a-b/x.sh", "a/x.sh", "a/y.sh", "ab.sh", "later.sh", "\u{fc}.sh"];
+        assert_eq!(paths(&load(&tree)), expected, "{form:?}");
     }
 }

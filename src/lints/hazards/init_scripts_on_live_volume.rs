@@ -93,7 +93,7 @@ fn of_service(context: &Context<'_>, change: &Change<'_>, pair: &Pair<'_>) -> Ve
         let folder = source.and_then(|source| join(&change.now.project.folder, source));
         let (Some(base), Some(folder)) = (&context.inputs.base, folder) else { continue };
         let scripts = base.changed.iter().filter(|path| is_within(path, &folder));
-        for path in scripts.filter(|path| context.repo.all_paths.binary_search(path).is_ok()) {
+        for path in scripts.filter(|path| context.repo.all_paths.contains(path)) {
             let message = format!(
                 "{path} runs on an empty volume only, and that of `{}` has data: the database does not get the change",
                 pair.new

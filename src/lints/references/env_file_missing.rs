@@ -61,7 +61,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             let Some((path, also)) = paths(loading, value).filter(|_| !is_optional) else {
                 continue;
             };
-            let is_there = |path: &String| repo.all_paths.binary_search(path).is_ok();
+            let is_there = |path: &String| repo.all_paths.contains(path);
             if is_there(&path) || also.iter().any(is_there) {
                 continue;
             }
@@ -79,7 +79,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             let message = format!(
                 "`{path}` is not there, and docker compose does not start `{name}` without it"
             );
-            let beside = repo.all_paths.iter().map(String::as_str);
+            let beside = repo.all_paths.iter();
             let beside = beside.filter(|other| folder(other) == folder(&path));
             let beside = beside.filter(|other| other.contains("env"));
             let help = match nearest(&path, beside).first() {

@@ -204,7 +204,7 @@ impl<'a> Walk<'a> {
         let above = std::iter::successors(Some(file.path.as_str()), |path| {
             Some(folder(path)).filter(|_| !path.is_empty())
         });
-        let is_there = |path: &String| self.context.repo.all_paths.binary_search(path).is_ok();
+        let is_there = |path: &String| self.context.repo.all_paths.contains(path);
         let mut anywhere = paths().chain(above.filter_map(|folder| join(folder, &text)));
         match paths().next() {
             Some(first) if !anywhere.any(|path| is_there(&path)) => Target::Missing(first),

@@ -1,9 +1,6 @@
 //! Who stands on which network under which names, in each way of loading and over all projects.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-
-use rayon::prelude::*;
 
 use crate::compose::discover::{Project, extends};
 use crate::compose::effective::Effective;
@@ -11,14 +8,14 @@ use crate::compose::graph::{Reach, private_names, reaches};
 use crate::compose::model::{ComposeFile, Service, folder, join};
 use crate::compose::network::{Ground, answers, ground};
 use crate::compose::value::Value;
-use crate::lints::context::{Context, Loading, LoadingKind};
+use crate::lints::context::{Context, Loading};
 
 /// All ways of loading, and who answers where.
 pub(super) struct Scenes<'a> {
     /// Each way of loading that could be read whole.
     pub(super) all: Vec<Scene<'a>>,
     /// Each project of the tree as docker compose loads it by itself.
-    pub(super) projects: Vec<(&'a Project, Cow<'a, Effective>)>,
+    pub(super) projects: Vec<(&'a Project, &'a Effective)>,
 }
 
 /// One way of loading.
@@ -44,17 +41,7 @@ pub(super) type Directory<'s> = BTreeMap<(String, &'s str), BTreeSet<Answerer<'s
 impl<'a> Scenes<'a> {
     pub(super) fn of(context: &'a Context<'a>) -> Self {
         let whole: Vec<Loading<'a>> = context.loadings().filter(Loading::is_whole).collect();
-        let own: BTreeMap<&str, &'a Effective> = whole
-            .iter()
-            .filter(|loading| loading.kind == LoadingKind::Own)
-            .map(|loading| (loading.project.main.as_str(), loading.model))
-            .collect();
-        let projects = context.workspace.projects.par_iter().map(|project| {
-            let model = own.get(project.main.as_str()).map(|model| Cow::Borrowed(*model));
-            (project, model.unwrap_or_else(|| Cow::Owned(context.tree.model(project))))
-        });
-        let projects = projects.collect();
-        Self { all: whole.into_iter().map(Scene::of).collect(), projects }
+        Self { all: whole.into_iter().map(Scene::of).collect(), projects: context.models() }
     }
 
     /// Gives who answers to what, over all projects.

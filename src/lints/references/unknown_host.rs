@@ -254,7 +254,7 @@ fn servers<'s>(scene: &Scene<'s>, own: &[Presence<'_>], wanted: Wanted) -> Vec<&
 fn names_of_tree(context: &Context<'_>, scenes: &Scenes<'_>) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     let loaded = scenes.all.iter().map(|scene| scene.loading.model);
-    for model in loaded.chain(scenes.projects.iter().map(|(_, model)| model.as_ref())) {
+    for model in loaded.chain(scenes.projects.iter().map(|(_, model)| *model)) {
         for (name, service) in &model.services {
             let aliases = service.get("networks").into_iter().flat_map(Value::entries);
             let aliases = aliases.filter_map(|(_, settings)| settings.get("aliases"));

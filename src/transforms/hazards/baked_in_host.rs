@@ -152,7 +152,7 @@ fn is_told_outside(view: &View<'_>, client: &str, value: &Value) -> bool {
     let repo = view.situation.repo;
     let is_missing = |origin: Option<&Origin>, path: &str| {
         let here = origin.map_or(view.project.folder.as_str(), |origin| folder(origin.path()));
-        join(here, path).is_none_or(|path| repo.all_paths.binary_search(&path).is_err())
+        join(here, path).is_none_or(|path| !repo.all_paths.contains(&path))
     };
     let env_files = value.get("env_file").map(Value::items).unwrap_or_default();
     let mut paths = env_files.iter().filter_map(|item| item.get("path"));

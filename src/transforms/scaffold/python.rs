@@ -30,7 +30,7 @@ pub(super) fn state(path: &str, repo: &Repo) -> State {
         State::Foreign(Finding::error("file-exists", message).in_file(path).help(help))
     };
     let Some(file) = repo.get(path) else {
-        if repo.all_paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok() {
+        if repo.all_paths.contains(path) {
             let message = format!("{path} is there already, and can't be read as text");
             return foreign(message, "choose another path");
         }
