@@ -313,18 +313,13 @@ fn holds_services(file: &ComposeFile, services: NodeId) -> Likeness {
 pub fn has_compose_name(path: &str) -> bool {
     let is_one_of =
         |part: &str, words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
-    let name = file_name(path);
-    // Hardly any path gets beyond this.
-    if !name.as_bytes().windows(7).any(|part| part.eq_ignore_ascii_case(b"compose")) {
-        return false;
+    let split = |name| split_suffix(name).unwrap_or_default();
+    let (mut stem, mut suffix) = split(file_name(path));
+    if is_one_of(suffix, &SAMPLE_SUFFIXES) {
+        (stem, suffix) = split(stem);
     }
-    let mut parts = name.split('.').rev();
-    let last = parts.next();
-    let is_sample = last.is_some_and(|part| is_one_of(part, &SAMPLE_SUFFIXES));
-    let suffix = if is_sample { parts.next() } else { last };
-    let is_yaml = suffix.is_some_and(|part| is_one_of(part, &["yml", "yaml"]));
-    let mut words = parts.flat_map(|part| part.split(['-', '_']));
-    is_yaml && words.any(|word| word.eq_ignore_ascii_case("compose"))
+    let mut words = stem.split(['.', '-', '_']);
+    is_one_of(suffix, &["yml", "yaml"]) && words.any(|word| word.eq_ignore_ascii_case("compose"))
 }
 
 /// Endings of files that are copied to the real one.
@@ -334,13 +329,22 @@ const SAMPLE_SUFFIXES: [&str; 7] =
 /// Gives the last part of a path.
 #[must_use]
 pub fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    let start = memchr::memrchr(b'/', path.as_bytes()).map_or(0, |slash| slash + 1);
+    path.get(start..).unwrap_or_default()
+}
+
+/// Splits a name at its last dot; nothing where it has none.
+#[must_use]
+pub fn split_suffix(name: &str) -> Option<(&str, &str)> {
+    let dot = memchr::memrchr(b'.', name.as_bytes())?;
+    Some((name.get(..dot)?, name.get(dot + 1..)?))
 }
 
 /// Gives the folder of a path, empty for the root.
 #[must_use]
 pub fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    let slash = memchr::memrchr(b'/', path.as_bytes()).unwrap_or_default();
+    path.get(..slash).unwrap_or_default()
 }
 
 /// Gives a folder and all above it, the root (empty) last.

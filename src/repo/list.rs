@@ -100,6 +100,7 @@ fn by_index(
     let own = if root == top { index::names(&root.join(".git")) } else { None };
     let index = own.map_or_else(|| git::ask(root, &["ls-files", "-z", "--cached"]), Ok)?;
     let mut tracked: Vec<&[u8]> = git::items(&index).collect();
+    let entries = tracked.len();
     // An unmerged file is listed once for each side.
     tracked.dedup();
     let Differences { linked, gone, mut unknown } = match reach {
@@ -134,16 +135,15 @@ fn by_index(
     }
     let others = others(root, &unknown)?;
     // A repository inside this one is listed as a folder, with a slash at its end.
-    let mut others = git::items(&others).filter(|path| !path.ends_with(b"/")).peekable();
-    if others.peek().is_none()
-        && tracked.len() == git::items(&index).count()
-        && std::str::from_utf8(&index).is_ok()
-    {
-        drop(others);
-        let paths = String::from_utf8(index).map(Paths::of_sorted).unwrap_or_default();
-        return Ok(Listing { paths, ..Listing::default() });
+    let others = git::items(&others).filter(|path| !path.ends_with(b"/"));
+    let others: Vec<PathBuf> = others.map(git::path_of).collect();
+    if !others.is_empty() || tracked.len() < entries {
+        return Ok(Listing::of(tracked.into_iter().map(git::path_of).chain(others)));
     }
-    Ok(Listing::of(tracked.into_iter().chain(others).map(git::path_of)))
+    Ok(match String::from_utf8(index) {
+        Ok(paths) => Listing { paths: Paths::of_sorted(paths), ..Listing::default() },
+        Err(error) => Listing::of(git::items(error.as_bytes()).map(git::path_of)),
+    })
 }
 
 /// Files that git neither tracks nor ignores, given the entries that it does not track.

@@ -13,7 +13,7 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
 
-use crate::compose::model::{above, file_name, folder, has_compose_name, join};
+use crate::compose::model::{above, file_name, folder, has_compose_name, join, split_suffix};
 use crate::diagnostics::{self, Finding};
 use crate::repo::config;
 pub use crate::repo::list::Reach;
@@ -456,16 +456,17 @@ impl Reader<'_> {
 
     /// Whether a file may have to be kept, by its path.
     fn may_matter(&self, path: &str) -> bool {
-        if matches!(self.reads, Reads::All) || self.is_wanted(path) {
-            return true;
-        }
+        let is_near = match &self.reads {
+            Reads::All => return true,
+            Reads::ByName => true,
+            Reads::Near(folders) => folders.contains(folder(path)),
+        };
         let name = file_name(path);
-        let may_hold = is_yaml(name) || is_named_script(name) || !name.contains('.');
-        may_hold
-            && match &self.reads {
-                Reads::Near(folders) => folders.contains(folder(path)),
-                Reads::ByName | Reads::All => true,
-            }
+        let may_hold = || match split_suffix(name) {
+            Some((_, suffix)) => matches!(suffix, "yml" | "yaml") || is_named_script(name),
+            None => true,
+        };
+        (is_near && may_hold()) || matters_by_name(name) || self.extra.contains(path)
     }
 
     /// Whether a file declares what is to be done: this tree's, or that of a project in it.

@@ -4,10 +4,12 @@
 //! The builder keeps a cursor behind the last token that it knows of. Between two tokens stand
 //! only blanks, line ends and comments, so that the next indicator is found by walking forward.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::text::span::Span;
+use crate::yaml::common;
 use crate::yaml::decode;
 use crate::yaml::document::{
     Document, Entry, Item, Kind, MAX_EXPANDED_NODES, Named, Node, NodeId, ScalarStyle, Style,
@@ -21,6 +23,14 @@ const FEW_KEYS: usize = 8;
 
 /// Parses a file; see [`Document::parse`].
 pub(super) fn parse(text: &Arc<str>) -> (Document, Vec<SyntaxError>) {
+    match common::parse(text) {
+        Some(doc) => (doc, Vec::new()),
+        None => parse_events(text),
+    }
+}
+
+/// Parses a file by the parser's events, whatever YAML it is.
+pub(super) fn parse_events(text: &Arc<str>) -> (Document, Vec<SyntaxError>) {
     let mut builder = Builder::new(text);
     for event in Events::new(text) {
         match event {
@@ -29,6 +39,31 @@ pub(super) fn parse(text: &Arc<str>) -> (Document, Vec<SyntaxError>) {
         }
     }
     builder.finish()
+}
+
+/// Gives the keys of a mapping that an earlier one of its keys is equal to.
+pub(super) fn duplicates(doc: &Document, entries: &[Entry]) -> Vec<NodeId> {
+    let keys = entries.iter().filter_map(|entry| Some((entry.key, doc.value(entry.key)?)));
+    let mut twice = Vec::new();
+    if entries.len() <= FEW_KEYS {
+        let mut seen: [Option<Cow<'_, str>>; FEW_KEYS] = Default::default();
+        for ((key, value), at) in keys.zip(0..) {
+            if seen.iter().take(at).any(|other| other.as_ref() == Some(&value)) {
+                twice.push(key);
+            }
+            if let Some(slot) = seen.get_mut(at) {
+                *slot = Some(value);
+            }
+        }
+    } else {
+        let mut seen = HashSet::with_capacity(entries.len());
+        for (key, value) in keys {
+            if !seen.insert(value) {
+                twice.push(key);
+            }
+        }
+    }
+    twice
 }
 
 struct Builder<'t> {
@@ -277,27 +312,7 @@ impl<'t> Builder<'t> {
     }
 
     fn report_duplicates(&mut self, entries: &[Entry]) {
-        let keys = entries.iter().filter_map(|entry| Some((entry.key, self.doc.value(entry.key)?)));
-        let mut twice = Vec::new();
-        if entries.len() <= FEW_KEYS {
-            let mut seen: [Option<std::borrow::Cow<'_, str>>; FEW_KEYS] = Default::default();
-            for ((key, value), at) in keys.zip(0..) {
-                if seen.iter().take(at).any(|other| other.as_ref() == Some(&value)) {
-                    twice.push(key);
-                }
-                if let Some(slot) = seen.get_mut(at) {
-                    *slot = Some(value);
-                }
-            }
-        } else {
-            let mut seen = HashSet::with_capacity(entries.len());
-            for (key, value) in keys {
-                if !seen.insert(value) {
-                    twice.push(key);
-                }
-            }
-        }
-        for key in twice {
+        for key in duplicates(&self.doc, entries) {
             let name = self.doc.value(key).unwrap_or_default();
             let message = format!("the key `{name}` stands twice in this mapping");
             let span = self.doc.node(key).span;

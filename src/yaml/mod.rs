@@ -5,6 +5,7 @@
 //! values (`on`, `1`, `0440` stay as they are spelled) and any writer of whole documents.
 
 mod build;
+mod common;
 mod decode;
 pub mod document;
 mod events;
