@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use crate::compose::model::{folder, has_compose_name};
 use crate::diagnostics::fix::Applicability;
 use crate::diagnostics::{Finding, Severity};
-use crate::lints::Group;
 use crate::lints::check::{Scope, check};
 use crate::lints::context::{Base, Inputs};
 use crate::lints::fixes::{Fixed, fix};
 use crate::lints::select::{Selection, Wanted};
 use crate::lints::suppress::MARKER;
+use crate::lints::{Group, Lint, find};
 use crate::repo::config::FILE_NAME;
 use crate::repo::history::{self, HistoryError, Since};
 use crate::repo::load::{Notes, Reach, Repo, Texts};
@@ -102,7 +102,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// Reads the tree, looks for findings, mends and prints. Gives nothing where only a part of the
-    /// tree was read and something was found: the rest may tell that it is none.
+    /// tree was read and something was found of which the rest may tell that it is none.
     fn judged(&self, reach: Reach, io: &mut Io) -> Result<Option<Exit>, Failure> {
         let Self { args, globals, .. } = self;
         let plain = |finding| (vec![finding], Box::new(Repo::default()));
@@ -140,7 +140,8 @@ impl Asked<'_> {
             };
             (fixed, gone.get().unwrap_or_default())
         });
-        if is_part && !fixed.left.is_empty() {
+        let looks_far = |finding: &Finding| find(finding.id).is_none_or(Lint::looks_far);
+        if is_part && fixed.left.iter().any(looks_far) {
             return Ok(None);
         }
         if matches!(mode, Mode::Mend(_)) && !fixed.change.is_empty() {

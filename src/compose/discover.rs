@@ -170,7 +170,7 @@ fn add_with_references(project: &mut Project, path: &str, named_by: &str, files:
         };
         project.files.push(path.clone());
         let mut next: Vec<(String, String)> =
-            referenced_files(file).into_iter().map(|found| (found, path.clone())).collect();
+            referenced_files(file).iter().map(|found| (found.clone(), path.clone())).collect();
         next.reverse();
         stack.extend(next);
     }
@@ -179,7 +179,11 @@ fn add_with_references(project: &mut Project, path: &str, named_by: &str, files:
 /// Paths of the files that a file includes or extends from, from the root. Paths that leave the
 /// root or hold variables are left out.
 #[must_use]
-pub fn referenced_files(file: &ComposeFile) -> Vec<String> {
+pub fn referenced_files(file: &ComposeFile) -> &[String] {
+    file.paths.get_or_init(|| find_referenced(file))
+}
+
+fn find_referenced(file: &ComposeFile) -> Vec<String> {
     let doc = &file.doc;
     let here = folder(&file.path);
     let mut paths = BTreeSet::new();

@@ -18,6 +18,8 @@ pub struct ComposeFile {
     pub errors: Vec<SyntaxError>,
     /// Who names whom in it; found when first asked for.
     names: Arc<OnceLock<Names>>,
+    /// The files that it includes or extends from; found when first asked for.
+    pub(super) paths: Arc<OnceLock<Vec<String>>>,
     /// The first definition of each service by name; found when first asked for.
     by_name: Arc<OnceLock<HashMap<String, (NodeId, NodeId)>>>,
 }
@@ -43,6 +45,7 @@ impl ComposeFile {
             doc: Arc::new(doc),
             errors,
             names: Arc::default(),
+            paths: Arc::default(),
             by_name: Arc::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! Runs the selected lints over a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -9,6 +10,7 @@ use crate::compose::model::folder;
 use crate::diagnostics::{self, Finding};
 use crate::lints::context::{Context, FileView, Inputs, Loading};
 use crate::lints::dclint::comments::comments;
+use crate::lints::references::Scenes;
 use crate::lints::select::Selection;
 use crate::lints::suppress::suppressions;
 use crate::lints::suppressions::{Used, judge};
@@ -75,13 +77,13 @@ pub fn check(repo: &Repo, inputs: &Inputs, selection: &Selection, scope: &Scope)
     } else {
         Context::of_files(repo, &workspace, inputs)
     };
-    let mut found = of_files(&context, &lints, selection, scope);
-    found.extend(of_projects(&context, &lints));
-    let trees = lints.par_iter().filter_map(|lint| match lint.run {
-        Run::Tree(run) => Some(run(&context)),
-        _ => None,
-    });
-    found.extend(trees.collect::<Vec<_>>().into_iter().flatten());
+    let (of_files, (of_projects, of_tree)) = rayon::join(
+        || of_files(&context, &lints, selection, scope),
+        || rayon::join(|| of_projects(&context, &lints), || of_tree(&context, &lints)),
+    );
+    let mut found = of_files;
+    found.extend(of_projects);
+    found.extend(of_tree);
     let is_wanted = |finding: &Finding| {
         finding.place.as_ref().is_none_or(|place| {
             scope.covers(&place.path)
@@ -153,6 +155,16 @@ fn of_projects(context: &Context<'_>, lints: &[&'static Lint]) -> Vec<Finding> {
         found.extend(new);
     }
     found
+}
+
+fn of_tree(context: &Context<'_>, lints: &[&'static Lint]) -> Vec<Finding> {
+    let scenes = OnceLock::new();
+    let each = lints.par_iter().filter_map(|lint| match lint.run {
+        Run::Tree(run) => Some(run(context)),
+        Run::Scenes(run) => Some(run(scenes.get_or_init(|| Scenes::of(context)))),
+        _ => None,
+    });
+    each.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 /// Leaves out what comments allow, and says which comments do so for nothing.

@@ -11,11 +11,14 @@ use crate::compose::model::{ComposeFile, Service, is_service_like};
 use crate::compose::value::Value;
 use crate::diagnostics::Place;
 use crate::lints::references::{EnvFile, env_files};
+use crate::lints::schema::{Fault, faults};
 use crate::lints::stale::{Surveyed, surveyed};
 use crate::repo::config::{Config, Date};
+use crate::repo::ignored::Ignored;
 use crate::repo::load::Repo;
 use crate::repo::models::Tree;
 use crate::repo::workspace::Workspace;
+use crate::text::source::SourceFile;
 use crate::text::span::Span;
 use crate::yaml::document::{Entry, NodeId};
 
@@ -81,6 +84,12 @@ pub struct Context<'a> {
     stale_names: OnceLock<Vec<Surveyed>>,
     /// Read when a lint first asks for them.
     env_files: OnceLock<Vec<EnvFile>>,
+    /// Places of the kept files that are no Compose files; found when a lint first asks for them.
+    others_at: OnceLock<Vec<usize>>,
+    /// Read when a lint first asks for them.
+    ignored: OnceLock<Ignored>,
+    /// What does not go with the schema, by file; found when a lint first asks for it.
+    faults: BTreeMap<&'a str, OnceLock<Vec<Fault<'static>>>>,
     /// The models of the projects that are not loaded, by main file; made when a lint first asks
     /// for them.
     others: OnceLock<BTreeMap<String, Effective>>,
@@ -141,6 +150,9 @@ impl<'a> Context<'a> {
             loaded: Vec::new(),
             stale_names: OnceLock::new(),
             env_files: OnceLock::new(),
+            others_at: OnceLock::new(),
+            ignored: OnceLock::new(),
+            faults: workspace.files.keys().map(|path| (path.as_str(), OnceLock::new())).collect(),
             others: OnceLock::new(),
         }
     }
@@ -193,6 +205,26 @@ impl<'a> Context<'a> {
     /// Gives the names that are to go, each with its mentions.
     pub(super) fn stale_names(&self) -> &[Surveyed] {
         self.stale_names.get_or_init(|| surveyed(self))
+    }
+
+    /// Gives what of a file does not go with the schema, in order of the places.
+    pub(super) fn faults(&self, file: &ComposeFile) -> &[Fault<'static>] {
+        let found = self.faults.get(file.path.as_str());
+        found.map_or(&[], |found| found.get_or_init(|| faults(file)))
+    }
+
+    /// Gives the files that are no Compose files, as far as they are kept, in order.
+    pub(super) fn other_files(&self) -> impl Iterator<Item = &'a SourceFile> {
+        let (files, compose) = (&self.repo.files, &self.workspace.files);
+        let is_other =
+            |at: &usize| files.get(*at).is_some_and(|file| !compose.contains_key(&file.path));
+        let places = self.others_at.get_or_init(|| (0..files.len()).filter(is_other).collect());
+        places.iter().filter_map(|&at| files.get(at))
+    }
+
+    /// Gives what the tree's `.gitignore` files leave out.
+    pub(super) fn ignored(&self) -> &Ignored {
+        self.ignored.get_or_init(|| Ignored::of(self.repo))
     }
 
     /// Gives the tree's env files, with the variables that they set.

@@ -24,6 +24,7 @@ mod testing;
 
 use crate::diagnostics::{Finding, Severity};
 use context::{Context, FileView, Loading};
+use references::Scenes;
 
 /// One sort of thing that is looked for.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +40,7 @@ pub struct Lint {
     /// Its page: see [`doc::Doc`].
     pub doc: &'static str,
     /// Finds it.
-    pub(crate) run: Run,
+    run: Run,
 }
 
 /// What lints are about. Groups can be selected by their names.
@@ -70,14 +71,26 @@ pub enum Default {
     Off,
 }
 
+impl Lint {
+    /// Tells whether files far from the one that it finds something in may tell that it is none.
+    #[must_use]
+    pub fn looks_far(&self) -> bool {
+        let is_of_one_file = matches!(self.run, Run::File(_) | Run::Syntax(_));
+        // What sets a variable may be any script.
+        !is_of_one_file || self.id == references::VARIABLE_UNSET
+    }
+}
+
 /// How a lint is run.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Run {
+enum Run {
     /// On each Compose file by itself, as it is written.
     File(fn(&FileView<'_>) -> Vec<Finding>),
     /// On each way of loading a project: its own files, then each variant of them. What is found at
     /// the same place in several is said once.
     Project(fn(&Loading<'_>) -> Vec<Finding>),
+    /// On who reaches whom, in all ways of loading and over all projects.
+    Scenes(fn(&Scenes<'_>) -> Vec<Finding>),
     /// On the tree as a whole.
     Tree(fn(&Context<'_>) -> Vec<Finding>),
     /// On each Compose file, also on one whose YAML breaks off.

@@ -107,11 +107,15 @@ pub fn kind(path: &str, text: &str) -> FileKind {
 /// Tells from its path whether a file may set variables for what it runs: env files, shell, CI.
 #[must_use]
 pub fn sets_variables(path: &str) -> bool {
-    // Most files are told by their suffix alone; a name that says more than its suffix has none of
-    // these.
+    may_run_commands(path) && matches!(kind(path, ""), Env | Ci | Make | Shell)
+}
+
+/// Tells a path that may be one of shell, make, CI or an env file from all others: most files are told
+/// by their suffix alone, and a name that says more than its suffix has none of these.
+#[must_use]
+pub fn may_run_commands(path: &str) -> bool {
     let suffix = path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
-    let is_told = !matches!(suffix_kind(suffix), None | Some(Yaml | Shell | Make));
-    !is_told && matches!(kind(path, ""), Env | Ci | Make | Shell)
+    matches!(suffix_kind(suffix), None | Some(Yaml | Shell | Make))
 }
 
 /// Folders of what others wrote or a program made.

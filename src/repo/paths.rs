@@ -57,6 +57,14 @@ impl Paths {
         (0..self.len()).into_par_iter().map(|at| self.get(at).unwrap_or_default())
     }
 
+    /// Gives those in a folder and all below it, in order; the root's folder is empty.
+    pub fn within(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let start = self.place(&below).unwrap_or_else(|at| at);
+        let inner = (start..self.len()).map_while(|at| self.get(at));
+        inner.take_while(move |path| path.starts_with(&below))
+    }
+
     /// Tells whether a path is one of them.
     #[must_use]
     pub fn contains(&self, path: &str) -> bool {
@@ -135,6 +143,8 @@ mod tests {
         for path in ["", "a-", "a-bc", "b/", "c", "b/c/d", "aa", "ab", "A"] {
             assert!(!paths.contains(path), "{path}");
         }
+        let within = |folder| paths.within(folder).collect::<Vec<_>>();
+        assert_eq!((within("b"), within("a"), within("").len()), (vec!["b/c"], vec![], 4));
         paths.extend(["", "aa", "z", "b"].map(str::to_owned));
         assert_eq!(all(&paths), ["", "a", "a-b", "aa", "b", "b/c", "z"]);
         paths.remove(&[0, 3, 6]);

@@ -1,7 +1,7 @@
 //! The tree as Compose sees it: its Compose files, parsed, and the projects they make.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -24,6 +24,19 @@ pub struct Workspace {
     pub projects: Vec<Project>,
     /// What is wrong with files that look like Compose files.
     pub findings: Vec<Finding>,
+    /// Made when it is first asked for.
+    index: OnceLock<Index>,
+}
+
+/// What of a workspace has to do with a path, so that it takes no look at every file.
+#[derive(Debug, Default)]
+struct Index {
+    /// Compose files by their folder.
+    by_folder: BTreeMap<String, Vec<String>>,
+    /// The places of the projects that a file is one of.
+    projects: HashMap<String, Vec<usize>>,
+    /// The files that include a file or extend from it.
+    referrers: HashMap<String, Vec<String>>,
 }
 
 impl Workspace {
@@ -73,12 +86,70 @@ impl Workspace {
     pub fn named_files(&self) -> BTreeSet<String> {
         let each = self.files.values().flat_map(|file| {
             let mut named = env_files_of(file);
-            named.extend(referenced_files(file));
+            named.extend(referenced_files(file).iter().cloned());
             named.extend(dockerfiles_of(file));
             named.extend(above(folder(&file.path)).filter_map(|folder| join(folder, ".gitignore")));
             named
         });
         each.collect()
+    }
+
+    /// Gives the projects that a file is one of, in order.
+    pub fn projects_of(&self, path: &str) -> impl Iterator<Item = &Project> {
+        let places = self.index().projects.get(path).into_iter().flatten();
+        places.filter_map(|&at| self.projects.get(at))
+    }
+
+    /// Gives the Compose files in a folder, in order.
+    pub fn files_in(&self, folder: &str) -> impl Iterator<Item = &ComposeFile> {
+        let paths = self.index().by_folder.get(folder).into_iter().flatten();
+        paths.filter_map(|path| self.files.get(path))
+    }
+
+    /// Gives the Compose files in a folder and all below it.
+    pub fn files_within<'w>(&'w self, folder: &'w str) -> impl Iterator<Item = &'w ComposeFile> {
+        let below = match folder {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
+        let inner = self.index().by_folder.range::<String, _>(&below..);
+        let inner = inner.take_while(move |(folder, _)| folder.starts_with(&below));
+        let inner = inner.flat_map(|(_, paths)| paths).filter_map(|path| self.files.get(path));
+        let own = if folder.is_empty() { None } else { Some(self.files_in(folder)) };
+        own.into_iter().flatten().chain(inner)
+    }
+
+    /// Gives the Compose files in the folders above one, itself left out.
+    pub fn files_above<'w>(&'w self, folder: &'w str) -> impl Iterator<Item = &'w ComposeFile> {
+        above(folder).skip(1).flat_map(|folder| self.files_in(folder))
+    }
+
+    /// Gives the Compose files that include a file or extend from it, by path.
+    #[must_use]
+    pub fn referrers(&self, path: &str) -> &[String] {
+        self.index().referrers.get(path).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut index = Index::default();
+            for (path, file) in &self.files {
+                let here = index.by_folder.entry(folder(path).to_owned()).or_default();
+                here.push(path.clone());
+                for named in referenced_files(file) {
+                    index.referrers.entry(named.clone()).or_default().push(path.clone());
+                }
+            }
+            for (at, project) in self.projects.iter().enumerate() {
+                for path in project.all_files() {
+                    let places = index.projects.entry(path.to_owned()).or_default();
+                    if places.last() != Some(&at) {
+                        places.push(at);
+                    }
+                }
+            }
+            index
+        })
     }
 
     fn take(&mut self, file: ComposeFile) {
@@ -94,10 +165,10 @@ impl Workspace {
     ) {
         let configured = env.iter().flat_map(|(path, env)| configured_files(folder(path), env));
         let mut named: Vec<String> =
-            configured.chain(self.files.values().flat_map(referenced_files)).collect();
+            configured.chain(self.files.values().flat_map(referenced_files).cloned()).collect();
         while let Some(path) = named.pop() {
             if let Some(file) = parts.remove(&path) {
-                named.extend(referenced_files(&file));
+                named.extend(referenced_files(&file).iter().cloned());
                 self.take(file);
             }
         }

@@ -83,6 +83,9 @@ pub(super) fn touches_secret(line: &str, part: &Range<usize>) -> bool {
 
 /// Gives a text whose control characters can't steer a terminal. Line feeds remain.
 pub(super) fn harmless(text: &str) -> String {
+    if text.bytes().all(|byte| byte == b'\n' || byte == b' ' || byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|character| if character == '\n' { '\n' } else { visible(character) })
         .collect()

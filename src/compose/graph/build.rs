@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
-
 use crate::compose::command::Context;
 use crate::compose::discover::Project;
 use crate::compose::effective::{Effective, Files};
 use crate::compose::graph::names::{Names, answers, thing_name};
 use crate::compose::graph::outside::hosts;
-use crate::compose::graph::texts::{TextKind, texts, uses};
+use crate::compose::graph::texts::{Searcher, TextKind, texts, uses};
 use crate::compose::graph::{Edge, Evidence, Graph, Means, Node, NodeKind, ProjectLabel};
 use crate::compose::value::{Origin, Value};
 use crate::text::span::Span;
@@ -80,7 +78,7 @@ impl<'a> Build<'a> {
         let linked = reachers.iter().flat_map(|reacher| reacher.own.keys().map(String::as_str));
         let known: BTreeSet<&str> = known.chain(linked).filter(|name| !name.is_empty()).collect();
         // What is too much for an automaton is no project of people's.
-        let Ok(searcher) = AhoCorasick::new(known) else { return };
+        let Ok(searcher) = Searcher::new(&known) else { return };
         let services = model.services.keys().cloned().collect();
         let context = Context { services, ..Context::default() };
         for reacher in &reachers {

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
-
 use crate::compose::command::Context;
 use crate::compose::effective::Effective;
 use crate::compose::endpoint::{Form, endpoints};
 use crate::compose::graph::Means;
 use crate::compose::graph::build::extra_hosts;
 use crate::compose::graph::outside::{is_host, reached};
-use crate::compose::graph::texts::{Text, TextKind, texts, uses};
+use crate::compose::graph::texts::{Searcher, Text, TextKind, texts, uses};
 use crate::compose::value::{Value, ValueKind};
 
 /// A host name that a value of a service uses.
@@ -48,7 +46,7 @@ pub enum Reader {
 #[must_use]
 pub fn reaches<'m>(model: &'m Effective, known: &BTreeSet<&str>) -> Vec<Reach<'m>> {
     // What is too much for an automaton is no project of people's.
-    let Ok(searcher) = AhoCorasick::new(known) else { return Vec::new() };
+    let Ok(searcher) = Searcher::new(known) else { return Vec::new() };
     let context =
         Context { services: model.services.keys().cloned().collect(), ..Context::default() };
     let mut found = Vec::new();

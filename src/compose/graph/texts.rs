@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
+use memchr::memmem::Finder;
 
 use crate::compose::command::{self, Context};
 use crate::compose::effective::Effective;
@@ -93,13 +94,13 @@ const HOOKS: [&str; 3] = ["post_start", "pre_start", "pre_stop"];
 /// Finds the names of a set that a value uses to reach something, in one pass for all of them.
 pub(super) fn uses(
     text: &Text<'_>,
-    names: &AhoCorasick,
+    names: &Searcher,
     context: &Context,
 ) -> BTreeSet<(String, Means)> {
     match (&text.value.kind, text.kind) {
         (ValueKind::Scalar(value), TextKind::Setting) => {
             let key = text.by.rsplit('.').next().unwrap_or(&text.by);
-            let ranges = whole_names(value, names);
+            let ranges = names.whole_names(value);
             if ranges.is_empty() {
                 return BTreeSet::new();
             }
@@ -117,7 +118,7 @@ pub(super) fn uses(
 }
 
 /// The words of a command; a script that is its only word is read as shell text.
-fn words(items: &[Value], names: &AhoCorasick, context: &Context) -> BTreeSet<(String, Means)> {
+fn words(items: &[Value], names: &Searcher, context: &Context) -> BTreeSet<(String, Means)> {
     let mut joined = String::new();
     let mut words = Vec::new();
     for word in items.iter().filter_map(Value::text) {
@@ -136,18 +137,71 @@ fn words(items: &[Value], names: &AhoCorasick, context: &Context) -> BTreeSet<(S
 
 fn each_name(
     text: &str,
-    names: &AhoCorasick,
+    names: &Searcher,
     classify: impl Fn(&str) -> Vec<Usage>,
 ) -> BTreeSet<(String, Means)> {
-    let ranges = whole_names(text, names);
+    let ranges = names.whole_names(text);
     let present: BTreeSet<&str> = ranges.into_iter().filter_map(|range| text.get(range)).collect();
     present.into_iter().flat_map(|name| reached(text, classify(name))).collect()
 }
 
 /// Where names of the set stand as whole names.
-fn whole_names(text: &str, names: &AhoCorasick) -> Vec<Range<usize>> {
-    let found = names.find_overlapping_iter(text).map(|found| found.range());
-    found.filter(|range| is_whole(text.as_bytes(), range)).collect()
+
+/// Finds all names of a set in texts.
+pub(super) enum Searcher {
+    /// Each is looked for on its own: an automaton takes longer to be made.
+    Few(Vec<Finder<'static>>),
+    /// All are looked for in one pass.
+    Many(AhoCorasick),
+}
+
+/// Up to so many names are few.
+const FEW_NAMES: usize = 8;
+
+impl Searcher {
+    /// Makes a searcher.
+    ///
+    /// # Errors
+    /// The names are too much for an automaton: no project of people's has so many.
+    pub(super) fn new(names: &BTreeSet<&str>) -> Result<Self, BuildError> {
+        if names.len() <= FEW_NAMES {
+            return Ok(Self::Few(
+                names.iter().map(|name| Finder::new(*name).into_owned()).collect(),
+            ));
+        }
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        AhoCorasick::builder().kind(kind).build(names).map(Self::Many)
+    }
+
+    /// Where names of the set stand as whole names, by their ends.
+    fn whole_names(&self, text: &str) -> Vec<Range<usize>> {
+        let is_whole = |range: &Range<usize>| is_whole(text.as_bytes(), range);
+        match self {
+            Self::Few(names) => {
+                let each = names.iter().flat_map(|name| {
+                    let length = name.needle().len();
+                    occurrences_of(name, text).map(move |at| at..at + length)
+                });
+                let mut found: Vec<Range<usize>> = each.filter(is_whole).collect();
+                found.sort_unstable_by_key(|range| (range.end, range.start));
+                found
+            }
+            Self::Many(names) => {
+                let found = names.find_overlapping_iter(text).map(|found| found.range());
+                found.filter(is_whole).collect()
+            }
+        }
+    }
+}
+
+/// Where a name stands, overlapping ones too.
+fn occurrences_of<'t>(name: &'t Finder<'_>, text: &'t str) -> impl Iterator<Item = usize> + 't {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + name.find(text.as_bytes().get(from..)?)?;
+        from = at + 1;
+        Some(at)
+    })
 }
 
 fn reached(text: &str, usages: Vec<Usage>) -> BTreeSet<(String, Means)> {

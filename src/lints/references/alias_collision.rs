@@ -9,7 +9,7 @@ use crate::compose::effective::Effective;
 use crate::compose::network::{Ground, answers, is_external, presences};
 use crate::compose::value::Value;
 use crate::diagnostics::{Finding, Place};
-use crate::lints::context::{Context, LoadingKind};
+use crate::lints::context::LoadingKind;
 use crate::lints::{Run, declare_lint};
 
 declare_lint! {
@@ -52,11 +52,10 @@ declare_lint! {
     ///   db:
     ///     image: mariadb:11.4
     /// ```
-    "alias-collision", References, Warning, On, Run::Tree(run),
+    "alias-collision", References, Warning, On, Run::Scenes(run),
 }
 
-fn run(context: &Context<'_>) -> Vec<Finding> {
-    let scenes = Scenes::of(context);
+fn run(scenes: &Scenes<'_>) -> Vec<Finding> {
     let mut found: BTreeMap<Place, Finding> = BTreeMap::new();
     for scene in &scenes.all {
         for finding in within(scene) {
@@ -65,9 +64,8 @@ fn run(context: &Context<'_>) -> Vec<Finding> {
             }
         }
     }
-    let directory = scenes.directory();
     for scene in &scenes.all {
-        for finding in between(scene, &scenes, &directory) {
+        for finding in between(scene, scenes, &scenes.directory) {
             if let Some(place) = finding.place.clone() {
                 found.entry(place).or_insert(finding);
             }
@@ -181,7 +179,7 @@ fn between(scene: &Scene<'_>, scenes: &Scenes<'_>, directory: &Directory<'_>) ->
         return Vec::new();
     }
     let mut found = Vec::new();
-    for reach in scene.reaches() {
+    for reach in &scene.reaches {
         let Ground::Networks(own) = scene.ground(reach.service) else { continue };
         let shared = own
             .iter()

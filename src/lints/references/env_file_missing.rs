@@ -1,6 +1,5 @@
 //! `env_file` that is not there.
 
-use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::missing::is_explained;
@@ -11,7 +10,6 @@ use crate::diagnostics::Finding;
 use crate::diagnostics::nearest::nearest;
 use crate::lints::context::Loading;
 use crate::lints::{Run, declare_lint};
-use crate::repo::ignored::Ignored;
 
 declare_lint! {
     /// An `env_file` is not there.
@@ -51,7 +49,6 @@ declare_lint! {
 
 fn run(loading: &Loading<'_>) -> Vec<Finding> {
     let repo = loading.context.repo;
-    let ignored = LazyCell::new(|| Ignored::of(repo));
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for (name, service) in loading.services() {
@@ -67,7 +64,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             }
             let by = value.origin.as_ref().map_or("", Origin::path);
             let is_made = is_explained(loading, by, &path)
-                || ignored.covers(&path)
+                || loading.context.ignored().covers(&path)
                 || file_name(&path) == "stack.env"
                 || is_template_beside(repo, &path);
             if is_made {
@@ -79,7 +76,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
             let message = format!(
                 "`{path}` is not there, and docker compose does not start `{name}` without it"
             );
-            let beside = repo.all_paths.iter();
+            let beside = repo.all_paths.within(folder(&path));
             let beside = beside.filter(|other| folder(other) == folder(&path));
             let beside = beside.filter(|other| other.contains("env"));
             let help = match nearest(&path, beside).first() {

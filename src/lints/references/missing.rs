@@ -1,7 +1,5 @@
 //! What the lints of files that are named and not there share.
 
-use std::cell::LazyCell;
-
 use super::reach::{What, is_loaded_by_itself, reach};
 use crate::compose::model::{file_name, folder};
 use crate::compose::usage::occurrences;
@@ -9,7 +7,6 @@ use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Finding, Severity};
 use crate::lints::Lint;
 use crate::lints::context::Loading;
-use crate::repo::ignored::Ignored;
 
 /// How a file is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +17,11 @@ pub(super) enum Named {
 
 /// Finds what the files of a loading name in one way and is not there.
 pub(super) fn find(lint: &Lint, loading: &Loading<'_>, named: Named) -> Vec<Finding> {
-    let ignored = LazyCell::new(|| Ignored::of(loading.context.repo));
     let found = reach(loading).missing.into_iter().filter_map(|missing| {
         // With a colon it is none of this tree: `oci:…`, `git@…`, a remote of some tool's.
         let is_made = |path: &str| {
             path.contains(':')
-                || ignored.covers(path)
+                || loading.context.ignored().covers(path)
                 || is_explained(loading, &missing.place.path, path)
         };
         let (message, help) = match missing.what {
@@ -67,9 +63,7 @@ pub(super) fn is_explained(loading: &Loading<'_>, by: &str, path: &str) -> bool 
         let comments = file.doc.comments().iter();
         comments.filter_map(|span| text.get(span.range())).any(says)
     });
-    let is_other = |path: &str| !workspace.files.contains_key(path);
-    let mut others = loading.context.repo.files.iter().filter(|file| is_other(&file.path));
-    in_comments || others.any(|file| says(&file.text))
+    in_comments || loading.context.other_files().any(|file| says(&file.text))
 }
 
 fn absent(path: &str) -> String {

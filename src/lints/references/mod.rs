@@ -37,7 +37,11 @@ mod variable_unset;
 
 use crate::lints::Lint;
 
+pub(super) use scene::Scenes;
 pub(super) use variable_unset::{EnvFile, env_files};
+
+/// What `variable_unset` is called.
+pub(super) const VARIABLE_UNSET: &str = variable_unset::LINT.id;
 
 pub(super) const LINTS: &[Lint] = &[
     alias_collision::LINT,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::compose::discover::referenced_files;
 use crate::compose::model::{ComposeFile, DEFAULT_NAMES, Service, file_name, folder, join};
 use crate::diagnostics::Place;
 use crate::lints::context::{Context, Loading, LoadingKind};
@@ -89,9 +88,9 @@ pub(super) fn is_loaded_by_itself(loading: &Loading<'_>) -> bool {
 
 /// Whether another file includes a loaded one, or extends from it: it is loaded from there.
 pub(super) fn is_part(loading: &Loading<'_>) -> bool {
-    let others = loading.context.workspace.files.values();
-    let mut others = others.filter(|file| !loading.files.contains(&file.path));
-    others.any(|file| referenced_files(file).iter().any(|path| loading.files.contains(path)))
+    let workspace = loading.context.workspace;
+    let mut referrers = loading.files.iter().flat_map(|path| workspace.referrers(path));
+    referrers.any(|by| !loading.files.contains(by))
 }
 
 fn is_hidden(folder: &str) -> bool {

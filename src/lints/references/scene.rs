@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::compose::discover::{Project, extends};
 use crate::compose::effective::Effective;
 use crate::compose::graph::{Reach, private_names, reaches};
@@ -11,11 +13,14 @@ use crate::compose::value::Value;
 use crate::lints::context::{Context, Loading};
 
 /// All ways of loading, and who answers where.
-pub(super) struct Scenes<'a> {
+pub(in crate::lints) struct Scenes<'a> {
+    pub(super) context: &'a Context<'a>,
     /// Each way of loading that could be read whole.
     pub(super) all: Vec<Scene<'a>>,
     /// Each project of the tree as docker compose loads it by itself.
     pub(super) projects: Vec<(&'a Project, &'a Effective)>,
+    /// Who answers to what, over all projects.
+    pub(super) directory: Directory<'a>,
 }
 
 /// One way of loading.
@@ -25,6 +30,8 @@ pub(super) struct Scene<'a> {
     names: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<String>>>,
     /// Services of which not all can be known.
     unknown: BTreeSet<String>,
+    /// The host names that services use, but for those that mean something to them alone.
+    pub(super) reaches: Vec<Reach<'a>>,
 }
 
 /// A service of the tree that answers to a name on a network.
@@ -39,26 +46,29 @@ pub(super) struct Answerer<'s> {
 pub(super) type Directory<'s> = BTreeMap<(String, &'s str), BTreeSet<Answerer<'s>>>;
 
 impl<'a> Scenes<'a> {
-    pub(super) fn of(context: &'a Context<'a>) -> Self {
+    pub(in crate::lints) fn of(context: &'a Context<'a>) -> Self {
         let whole: Vec<Loading<'a>> = context.loadings().filter(Loading::is_whole).collect();
-        Self { all: whole.into_iter().map(Scene::of).collect(), projects: context.models() }
+        let projects = context.models();
+        let (all, directory) =
+            rayon::join(|| whole.into_par_iter().map(Scene::of).collect(), || directory(&projects));
+        Self { context, all, projects, directory }
     }
+}
 
-    /// Gives who answers to what, over all projects.
-    pub(super) fn directory(&self) -> Directory<'_> {
-        let mut found = Directory::new();
-        for (at, (project, model)) in self.projects.iter().enumerate() {
-            for (name, service) in &model.services {
-                for (network, names) in answers(model, project, name, service) {
-                    for bearer in names {
-                        let answerer = Answerer { project: at, service: name };
-                        found.entry((network.clone(), bearer)).or_default().insert(answerer);
-                    }
+/// Gives who answers to what, over all projects.
+fn directory<'a>(projects: &[(&'a Project, &'a Effective)]) -> Directory<'a> {
+    let mut found = Directory::new();
+    for (at, (project, model)) in projects.iter().enumerate() {
+        for (name, service) in &model.services {
+            for (network, names) in answers(model, project, name, service) {
+                for bearer in names {
+                    let answerer = Answerer { project: at, service: name };
+                    found.entry((network.clone(), bearer)).or_default().insert(answerer);
                 }
             }
         }
-        found
     }
+    found
 }
 
 impl<'a> Scene<'a> {
@@ -79,7 +89,8 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        Self { loading, names, unknown: half_known(&loading) }
+        let reaches = reaches_of(&loading, &names);
+        Self { loading, names, unknown: half_known(&loading), reaches }
     }
 
     /// Gives the services that a name is one of, each with the networks on which it answers to it.
@@ -100,22 +111,21 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Gives the host names that services use, but for those that mean something to them alone.
-    pub(super) fn reaches(&self) -> Vec<Reach<'a>> {
-        let known: BTreeSet<&str> = self.names().filter(|name| !name.is_empty()).collect();
-        let mut found = reaches(self.loading.model, &known);
-        found.retain(|reach| {
-            let service = self.loading.model.services.get(reach.service);
-            let own = service.map(private_names).unwrap_or_default();
-            !own.contains(reach.host.as_str()) && !names_no_target(&reach.by)
-        });
-        found
-    }
-
     /// Gives a service.
     pub(super) fn service(&self, name: &str) -> Option<&'a Value> {
         self.loading.model.services.get(name)
     }
+}
+
+fn reaches_of<'a, T>(loading: &Loading<'a>, names: &BTreeMap<&'a str, T>) -> Vec<Reach<'a>> {
+    let known: BTreeSet<&str> = names.keys().copied().filter(|name| !name.is_empty()).collect();
+    let mut found = reaches(loading.model, &known);
+    found.retain(|reach| {
+        let service = loading.model.services.get(reach.service);
+        let own = service.map(private_names).unwrap_or_default();
+        !own.contains(reach.host.as_str()) && !names_no_target(&reach.by)
+    });
+    found
 }
 
 /// Finds the services that extend what is not in the tree: their networks may come from there.

@@ -14,7 +14,7 @@ const TEMPLATE: [&str; 10] = [
 pub(super) fn is_template_beside(repo: &Repo, path: &str) -> bool {
     let words = words(path);
     let is_plain = file_name(path) == ".env";
-    let mut beside = repo.all_paths.iter().filter(|other| {
+    let mut beside = repo.all_paths.within(folder(path)).filter(|other| {
         folder(other) == folder(path)
             && kind(other, "") == FileKind::Env
             && (is_plain || is_template(other))

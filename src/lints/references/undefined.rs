@@ -147,16 +147,17 @@ impl Search<'_, '_> {
         if self.is_of_a_catalogue(name) {
             return true;
         }
-        let files = self.loading.context.workspace.files.values();
-        let files = files.filter(|file| !is_base(&file.path.as_str())).filter(|file| {
-            let there = folder(&file.path);
-            match (is_sure, self.namespace) {
-                // What other project's services there are says nothing of a network's name.
-                (true, Namespace::Service) => is_within(here, there),
-                (true, _) => false,
-                (false, _) => is_within(here, there) || is_within(there, here),
-            }
-        });
+        let workspace = self.loading.context.workspace;
+        let around = workspace.files_within(here);
+        let above = workspace.files_above(here);
+        let (around, above) = match (is_sure, self.namespace) {
+            // What other project's services there are says nothing of a network's name.
+            (true, Namespace::Service) => (None, Some(above.chain(workspace.files_in(here)))),
+            (true, _) => (None, None),
+            (false, _) => (Some(around), Some(above.chain(workspace.files_in(here)))),
+        };
+        let files = around.into_iter().flatten().chain(above.into_iter().flatten());
+        let files = files.filter(|file| !is_base(&file.path.as_str()));
         let mut keys = files
             .flat_map(|file| file.section(section).filter_map(|entry| file.doc.value(entry.key)));
         keys.any(|key| key == name)
@@ -189,9 +190,8 @@ impl Search<'_, '_> {
         }
         let things = self.loading.model.section(section(self.namespace));
         let here = self.loading.project.folder.as_str();
-        let files = self.loading.context.workspace.files.values();
-        let mut beside =
-            files.filter(|file| folder(&file.path) == here && !has_compose_name(&file.path));
+        let files = self.loading.context.workspace.files_in(here);
+        let mut beside = files.filter(|file| !has_compose_name(&file.path));
         things.is_none_or(BTreeMap::is_empty)
             || beside.any(|file| self.names_without_defining(file))
     }

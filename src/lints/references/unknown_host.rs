@@ -60,23 +60,22 @@ declare_lint! {
     ///
     /// Where exactly one name is very near, it takes the host's place; nothing else of the value
     /// changes. It is unsafe, as another service may be meant.
-    "unknown-host", References, Warning, On, Run::Tree(run),
+    "unknown-host", References, Warning, On, Run::Scenes(run),
 }
 
-fn run(context: &Context<'_>) -> Vec<Finding> {
-    let scenes = Scenes::of(context);
-    let directory = scenes.directory();
-    let known = names_of_tree(context, &scenes);
+fn run(scenes: &Scenes<'_>) -> Vec<Finding> {
+    let context = scenes.context;
+    let known = names_of_tree(context, scenes);
     let mut found: BTreeMap<(Place, String), Finding> = BTreeMap::new();
     for scene in &scenes.all {
-        for reach in scene.reaches() {
+        for reach in &scene.reaches {
             let name = reach.host.to_ascii_lowercase();
             if reach.form.is_none() || is_placeholder(&reach.host) || is_known(&known, &name) {
                 continue;
             }
             let Some(spot) = spot(scene.loading.model, reach.value, &reach.host) else { continue };
             let Some(place) = spot.place(context) else { continue };
-            if let Some(finding) = judge(context, scene, &directory, &reach, &spot) {
+            if let Some(finding) = judge(context, scene, &scenes.directory, reach, &spot) {
                 let key = (place, reach.host.clone());
                 let (path, span) = (key.0.path.clone(), key.0.span);
                 found.entry(key).or_insert_with(|| finding.at(path, span));

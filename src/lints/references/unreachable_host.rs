@@ -9,7 +9,7 @@ use crate::compose::graph::{Reach, Reader};
 use crate::compose::network::{Ground, Presence};
 use crate::diagnostics::fix::{Applicability, Fix};
 use crate::diagnostics::{Finding, Place};
-use crate::lints::context::{Context, LoadingKind};
+use crate::lints::context::LoadingKind;
 use crate::lints::{Run, declare_lint};
 use crate::yaml::document::Kind;
 use crate::yaml::patch::{Value as NewValue, add_entry, add_items};
@@ -71,28 +71,26 @@ declare_lint! {
     ///
     /// Puts the service on the network of the one that it names, where that is on just one. It is
     /// unsafe, as the two may be kept apart on purpose.
-    "unreachable-host", References, Warning, On, Run::Tree(run),
+    "unreachable-host", References, Warning, On, Run::Scenes(run),
 }
 
-fn run(context: &Context<'_>) -> Vec<Finding> {
-    let scenes = Scenes::of(context);
-    let directory = scenes.directory();
+fn run(scenes: &Scenes<'_>) -> Vec<Finding> {
     let mut reached: BTreeSet<(Place, String)> = BTreeSet::new();
     let mut lost: BTreeMap<(Place, String), Finding> = BTreeMap::new();
     for scene in &scenes.all {
-        for reach in scene.reaches() {
+        for reach in &scene.reaches {
             if reach.form.is_some() || reach.reader != Reader::Service {
                 continue;
             }
             let spot = spot(scene.loading.model, reach.value, &reach.host);
-            let Some(place) = spot.and_then(|spot| spot.place(context)) else { continue };
+            let Some(place) = spot.and_then(|spot| spot.place(scenes.context)) else { continue };
             let key = (place, reach.host.clone());
-            match problem(scene, &directory, &reach) {
+            match problem(scene, &scenes.directory, reach) {
                 None => {
                     reached.insert(key);
                 }
                 Some(problem) if !lost.contains_key(&key) => {
-                    let finding = problem.finding(scene, &reach, &key.0);
+                    let finding = problem.finding(scene, reach, &key.0);
                     lost.insert(key, finding);
                 }
                 Some(_) => {}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::undefined::{defines, is_within, section};
+use super::undefined::{defines, section};
 use crate::compose::model::{ComposeFile, folder};
 use crate::compose::names::{Form, Namespace};
 use crate::compose::usage::occurrences;
@@ -63,15 +63,15 @@ fn is_in_comments(view: &FileView<'_>, name: &str) -> bool {
 /// sure: those of its projects. Others above, beside or below may name what this one defines.
 fn related<'a>(view: &FileView<'a>) -> Vec<(&'a ComposeFile, bool)> {
     let workspace = view.context.workspace;
-    let projects = workspace.projects.iter();
-    let own = projects.filter(|project| project.all_files().any(|path| path == view.path()));
-    let own: BTreeSet<&str> = own.flat_map(|project| project.all_files()).collect();
+    let own = workspace.projects_of(view.path());
+    let mut own: BTreeSet<&str> = own.flat_map(|project| project.all_files()).collect();
+    own.insert(view.path());
     let here = folder(view.path());
-    let files = workspace.files.values().filter_map(|file| {
-        let there = folder(&file.path);
-        let is_own = own.contains(file.path.as_str()) || file.path == view.path();
-        let is_near = is_within(here, there) || is_within(there, here);
-        (is_own || is_near).then_some((file, is_own))
+    let near = workspace.files_within(here).chain(workspace.files_above(here));
+    let near: BTreeSet<&str> = near.map(|file| file.path.as_str()).collect();
+    let files = near.union(&own).filter_map(|path| {
+        let is_own = own.contains(path);
+        Some((workspace.files.get(*path)?, is_own))
     });
     files.collect()
 }
@@ -80,8 +80,7 @@ fn related<'a>(view: &FileView<'a>) -> Vec<(&'a ComposeFile, bool)> {
 fn follows_all(view: &FileView<'_>, file: &ComposeFile) -> bool {
     let doc = &file.doc;
     let includes = doc.roots().iter().any(|&root| doc.get(root, "include").is_some());
-    let projects = view.context.workspace.projects.iter();
-    let mut own = projects.filter(|project| project.all_files().any(|path| path == file.path));
+    let mut own = view.context.workspace.projects_of(&file.path);
     file.malformed().is_none() && (!includes || own.all(|project| project.missing.is_empty()))
 }
 

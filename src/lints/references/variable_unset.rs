@@ -11,7 +11,7 @@ use crate::compose::model::folder;
 use crate::compose::usage::occurrences;
 use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Finding, Place};
-use crate::lints::context::{Context, FileView};
+use crate::lints::context::FileView;
 use crate::lints::{Run, declare_lint};
 use crate::repo::kind::{FileKind, kind};
 use crate::repo::load::Repo;
@@ -238,8 +238,7 @@ fn is_of_the_caller(name: &str) -> bool {
 
 /// Whether a script or another file that sets variables near a Compose file holds a name.
 fn is_said(view: &FileView<'_>, name: &str) -> bool {
-    let Context { repo, workspace, .. } = view.context;
-    let mut others = repo.files.iter().filter(|file| !workspace.files.contains_key(&file.path));
+    let mut others = view.context.other_files();
     others.any(|file| occurrences(&file.text, name).any(|(_, is_whole)| is_whole))
 }
 

@@ -97,7 +97,7 @@ fn is_of_a_catalogue(loading: &Loading<'_>, name: &str) -> bool {
 fn is_all_there(loading: &Loading<'_>) -> bool {
     let files = &loading.context.workspace.files;
     let own = loading.project.files.iter().filter_map(|path| files.get(path));
-    own.flat_map(referenced_files).all(|path| files.contains_key(&path))
+    own.flat_map(referenced_files).all(|path| files.contains_key(path))
 }
 
 #[cfg(test)]

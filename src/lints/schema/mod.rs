@@ -35,6 +35,8 @@ mod yaml_undefined_alias;
 
 use crate::lints::Lint;
 
+pub(super) use walk::{Fault, faults};
+
 pub(super) const LINTS: &[Lint] = &[
     conflicting_keys::LINT,
     image_missing::LINT,

@@ -43,8 +43,8 @@ static FLOAT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$").ok());
 
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let time = r"([Tt ][ \t]*\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?[ \t]*(Z|[-+]\d{2}:\d{2})?)?";
-    Regex::new(&format!(r"^\d{{4}}-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01]){time}$")).ok()
+    let time = r"([Tt ][ \t]*[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?[ \t]*(Z|[-+][0-9]{2}:[0-9]{2})?)?";
+    Regex::new(&format!(r"^[0-9]{{4}}-(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|3[01]){time}$")).ok()
 });
 
 fn plain_kind(text: &str) -> Kind {

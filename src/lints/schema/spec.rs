@@ -107,8 +107,8 @@ pub(super) struct Schema {
 pub(super) struct Spec {
     /// The schema of a file.
     pub(super) root: Schema,
-    /// Every pattern that the schemas use.
-    patterns: BTreeMap<String, Regex>,
+    /// Every pattern that the schemas use, made when something is first held against it.
+    patterns: BTreeMap<String, OnceLock<Option<Regex>>>,
 }
 
 impl Spec {
@@ -125,9 +125,7 @@ impl Spec {
         let mut open = vec![&root];
         while let Some(schema) = open.pop() {
             for pattern in schema.pattern_properties.keys().chain(&schema.pattern) {
-                if let Ok(regex) = Regex::new(pattern) {
-                    patterns.insert(pattern.clone(), regex);
-                }
+                patterns.insert(pattern.clone(), OnceLock::new());
             }
             open.extend(schema.parts());
         }
@@ -193,7 +191,20 @@ impl Spec {
 
     /// Tells whether a text matches one of the schema's patterns.
     pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
-        self.patterns.get(pattern).is_some_and(|regex| regex.is_match(text))
+        // The patterns that nearly every key and value is held against.
+        match pattern {
+            "^x-" => return text.starts_with("x-"),
+            "^.+$" => return !text.is_empty() && !text.contains('\n'),
+            ".+" => return text.bytes().any(|byte| byte != b'\n'),
+            "^[a-zA-Z0-9._-]+$" => {
+                let is_plain = |byte| u8::is_ascii_alphanumeric(&byte) || b"._-".contains(&byte);
+                return !text.is_empty() && text.bytes().all(is_plain);
+            }
+            _ => {}
+        }
+        let Some(regex) = self.patterns.get(pattern) else { return false };
+        let regex = regex.get_or_init(|| Regex::new(pattern).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
     /// Gives the keys of a mapping below which another key goes: `build` for `context`.

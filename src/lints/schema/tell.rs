@@ -3,8 +3,8 @@
 use crate::diagnostics::Finding;
 use crate::lints::Lint;
 use crate::lints::context::FileView;
-use crate::lints::schema::spec::{Kind, Spec};
-use crate::lints::schema::walk::{Fault, FaultKind, faults};
+use crate::lints::schema::spec::Kind;
+use crate::lints::schema::walk::{Fault, FaultKind};
 use crate::yaml::document::{self, Document, NodeId};
 
 /// Reports the faults that a lint is about: `tell` gives message and help.
@@ -14,7 +14,7 @@ pub(super) fn report(
     tell: impl Fn(&Fault<'_>, &str) -> Option<Finding>,
 ) -> Vec<Finding> {
     let doc = &view.file.doc;
-    let found = faults(view.file, Spec::get());
+    let found = view.context.faults(view.file);
     let told = found.iter().filter_map(|fault| {
         let finding = tell(fault, &path(doc, fault.node))?;
         Some(Finding { id: lint.id, ..finding }.at(view.path(), view.span(fault.node)))

@@ -14,7 +14,7 @@ use crate::yaml::document::{self, Document, Entry, NodeId};
 
 /// Something that does not go with the schema.
 #[derive(Clone, Debug)]
-pub(super) struct Fault<'s> {
+pub(in crate::lints) struct Fault<'s> {
     /// Where: a key that is wrong, else a value; the key of a value that is empty.
     pub(super) node: NodeId,
     /// What.
@@ -23,7 +23,7 @@ pub(super) struct Fault<'s> {
 
 /// What does not go with the schema.
 #[derive(Clone, Debug)]
-pub(super) enum FaultKind<'s> {
+pub(in crate::lints) enum FaultKind<'s> {
     /// A mapping has no such key.
     UnknownKey(&'s Schema),
     /// Things are named by this key, and no name may be spelled so.
@@ -59,7 +59,8 @@ struct Task<'s> {
 }
 
 /// Finds what does not go with the schema, in order of the places.
-pub(super) fn faults<'s>(file: &ComposeFile, spec: &'s Spec) -> Vec<Fault<'s>> {
+pub(in crate::lints) fn faults(file: &ComposeFile) -> Vec<Fault<'static>> {
+    let spec = Spec::get();
     if is_part(file) {
         faults_of(file, spec, Extent::Part)
     } else {

@@ -1,7 +1,9 @@
 //! The names that are to go, each with its mentions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::compose::usage::{Class, Confidence};
 use crate::diagnostics::Place;
@@ -145,11 +147,17 @@ impl Fixes {
 
 fn mentions(context: &Context<'_>, plan: &Plan, old: &str, fixes: &Fixes) -> Vec<Mention> {
     let is_compose = |path: &str| context.workspace.files.contains_key(path);
-    let phase = |path: &str| match context.repo.get(path) {
+    let phase_of = |path: &str| match context.repo.get(path) {
         _ if is_compose(path) => Phase::Compose,
         Some(file) => Phase::of(kind(&file.path, &file.text)),
         None => Phase::Config,
     };
+    let paths =
+        plan.edits.iter().map(|edit| &edit.path).chain(plan.left.iter().map(|left| &left.path));
+    let paths: BTreeSet<&str> = paths.map(String::as_str).collect();
+    let phases: HashMap<&str, Phase> =
+        paths.into_par_iter().map(|path| (path, phase_of(path))).collect();
+    let phase = |path: &str| phases.get(path).copied().unwrap_or(Phase::Config);
     let edits = plan.edits.iter().filter(|edit| edit.old.contains(old));
     let sure = edits.map(|edit| {
         let at = edit.old.find(old).unwrap_or_default() + edit.edit.span.start as usize;

@@ -8,7 +8,7 @@ use crate::compose::command::Script;
 use crate::compose::discover::{Project, env_value};
 use crate::compose::model::{file_name, folder, join};
 use crate::compose::usage::{Class, Confidence};
-use crate::repo::kind::{ConfigSyntax, FileKind, kind};
+use crate::repo::kind::{ConfigSyntax, FileKind, kind, may_run_commands};
 use crate::repo::load::Repo;
 use crate::repo::mentions::{Mention, Subject, mentions};
 use crate::repo::workspace::Workspace;
@@ -22,6 +22,7 @@ use crate::transforms::rename::target::Target;
 #[derive(Debug)]
 pub(super) struct FileMentions<'r> {
     pub(super) file: &'r SourceFile,
+    kind: FileKind,
     pub(super) phase: Phase,
     pub(super) mentions: Vec<Mention>,
 }
@@ -54,6 +55,7 @@ pub(super) fn find<'r>(
             .par_iter()
             .map(|&(file, kind)| FileMentions {
                 file,
+                kind,
                 phase: Phase::of(kind),
                 mentions: mentions(&file.path, &file.text, kind, &subject),
             })
@@ -82,19 +84,18 @@ fn is_product(repo: &Repo, workspace: &Workspace, name: &str) -> bool {
 /// A proxy's files include one another: where one of them gives the name to an upstream of its own,
 /// an address without a port means that upstream in all of them.
 fn leave_upstreams(files: &mut [FileMentions<'_>], name: &str) {
-    let is_proxy = |file: &SourceFile| {
-        kind(&file.path, &file.text) == FileKind::Config(ConfigSyntax::Directives)
-    };
+    let is_proxy =
+        |found: &FileMentions<'_>| found.kind == FileKind::Config(ConfigSyntax::Directives);
     let labels = |file: &SourceFile| {
         file.text.lines().any(|line| {
             let rest = line.trim_start().strip_prefix("upstream ");
             rest.is_some_and(|rest| rest.trim_end_matches(['{', ' ']).trim() == name)
         })
     };
-    if !files.iter().any(|found| is_proxy(found.file) && labels(found.file)) {
+    if !files.iter().any(|found| is_proxy(found) && labels(found.file)) {
         return;
     }
-    for found in files.iter_mut().filter(|found| is_proxy(found.file)) {
+    for found in files.iter_mut().filter(|found| is_proxy(found)) {
         for mention in &mut found.mentions {
             let after = found.file.text.get(mention.span.end as usize..).unwrap_or_default();
             if mention.class == Class::Host && !after.starts_with(':') {
@@ -111,6 +112,7 @@ pub(in crate::transforms) fn wrappers(repo: &Repo) -> BTreeMap<String, Vec<Strin
     let read: Vec<(&str, FileKind, Script)> = repo
         .files
         .par_iter()
+        .filter(|file| may_run_commands(&file.path))
         .filter_map(|file| {
             let kind = kind(&file.path, &file.text);
             matches!(kind, FileKind::Shell | FileKind::Make)
