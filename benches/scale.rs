@@ -15,6 +15,10 @@ use divan::counter::{BytesCount, ItemsCount};
 
 mod generate;
 
+/// Tells how much memory each takes at most (`max alloc`).
+#[global_allocator]
+static ALLOCATOR: divan::AllocProfiler = divan::AllocProfiler::system();
+
 const SERVICES: usize = 1_000;
 const FILES: usize = 500;
 
@@ -27,6 +31,15 @@ fn main() {
 fn parse(bencher: Bencher) {
     let text: Arc<str> = generate::compose(SERVICES).into();
     bencher.counter(BytesCount::of_str(&text)).bench(|| Document::parse(&text));
+}
+
+/// The same file to the events of saphyr-parser, which are no tree yet: what the parsing is held against.
+#[divan::bench]
+fn parse_saphyr_events(bencher: Bencher) {
+    let text = generate::compose(SERVICES);
+    let events = || saphyr_parser::Parser::new_from_str(&text).filter(Result::is_ok).count();
+    assert!(events() > SERVICES, "there is nothing to measure");
+    bencher.counter(BytesCount::of_str(&text)).bench(events);
 }
 
 /// The projects of a tree of 500 files that is in memory already.

@@ -1,7 +1,6 @@
 //! Runs the selected lints over a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -14,7 +13,7 @@ use crate::lints::references::Scenes;
 use crate::lints::select::Selection;
 use crate::lints::suppress::suppressions;
 use crate::lints::suppressions::{Used, judge};
-use crate::lints::{Lint, Run};
+use crate::lints::{Group, Lint, Run};
 use crate::repo::load::Repo;
 use crate::repo::workspace::Workspace;
 
@@ -158,10 +157,15 @@ fn of_projects(context: &Context<'_>, lints: &[&'static Lint]) -> Vec<Finding> {
 }
 
 fn of_tree(context: &Context<'_>, lints: &[&'static Lint]) -> Vec<Finding> {
-    let scenes = OnceLock::new();
+    // What several lints share is made first: one that waits for another keeps a thread from helping.
+    if lints.iter().any(|lint| lint.group == Group::Stale) {
+        context.stale_names();
+    }
+    let needs_scenes = lints.iter().any(|lint| matches!(lint.run, Run::Scenes(_)));
+    let scenes = needs_scenes.then(|| Scenes::of(context));
     let each = lints.par_iter().filter_map(|lint| match lint.run {
         Run::Tree(run) => Some(run(context)),
-        Run::Scenes(run) => Some(run(scenes.get_or_init(|| Scenes::of(context)))),
+        Run::Scenes(run) => scenes.as_ref().map(run),
         _ => None,
     });
     each.collect::<Vec<_>>().into_iter().flatten().collect()

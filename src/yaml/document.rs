@@ -224,10 +224,20 @@ impl Document {
     /// Finds a mapping's pair by key (through an alias of the mapping, not through `<<`).
     #[must_use]
     pub fn get(&self, mapping: NodeId, key: &str) -> Option<Entry> {
-        self.entries(mapping)
-            .iter()
-            .copied()
-            .find(|entry| self.value(entry.key).as_deref() == Some(key))
+        self.entries(mapping).iter().copied().find(|entry| self.is_value(entry.key, key))
+    }
+
+    /// Tells whether a scalar has a value (through an alias), mostly without working its value out.
+    fn is_value(&self, id: NodeId, value: &str) -> bool {
+        let node = self.node(id);
+        if let Kind::Scalar(ScalarStyle::Plain) = node.kind {
+            let spelled = self.text.as_bytes().get(node.span.range()).unwrap_or_default();
+            // A plain scalar of several lines starts as it is spelled, and is no longer.
+            if spelled.first() != value.as_bytes().first() || spelled.len() < value.len() {
+                return false;
+            }
+        }
+        self.value(id).as_deref() == Some(value)
     }
 
     /// Gives a scalar's value with quotes, escapes and folding undone (through an alias); nothing
