@@ -110,7 +110,7 @@ impl ComposeFile {
     /// Tells whether a pair is a merge (`<<: *x`).
     #[must_use]
     pub fn is_merge(&self, entry: Entry) -> bool {
-        self.doc.value(entry.key).as_deref() == Some("<<")
+        self.doc.is_value(entry.key, "<<")
     }
 
     /// Gives the mapping and all mappings merged into it, nearest first, each once.

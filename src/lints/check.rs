@@ -68,7 +68,10 @@ impl Scope {
 pub fn check(repo: &Repo, inputs: &Inputs, selection: &Selection, scope: &Scope) -> Vec<Finding> {
     let workspace = Workspace::new(repo, &inputs.files);
     let lints: Vec<&'static Lint> = selection.lints().collect();
-    let needs_models = lints.iter().any(|lint| !matches!(lint.run, Run::File(_) | Run::Syntax(_)));
+    // Of stale names a rename tells, which makes its own.
+    let needs_models = lints.iter().any(|lint| {
+        !matches!(lint.run, Run::File(_) | Run::Syntax(_)) && lint.group != Group::Stale
+    });
     let context = if needs_models {
         // What changed may be an env file or a script that a project has elsewhere.
         let is_wanted = |project: &Project| inputs.base.is_some() || scope.touches(project);

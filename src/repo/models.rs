@@ -83,7 +83,7 @@ impl<'a> Tree<'a> {
         paths.into_iter().find_map(|path| {
             let file = self.compose(path)?;
             let mut keys = file.section(section).map(|entry| entry.key);
-            let key = keys.find(|key| file.doc.value(*key).as_deref() == Some(name))?;
+            let key = keys.find(|key| file.doc.is_value(*key, name))?;
             Some(Place { path: path.to_owned(), span: file.doc.node(key).span })
         })
     }

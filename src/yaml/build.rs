@@ -266,7 +266,11 @@ impl<'t> Builder<'t> {
         }
         let parent = parent.map(|open| open.node);
         let tag = start.tag.map(|tag| self.named(tag));
-        self.doc.nodes.push(Node { kind, span, anchor: None, tag, parent });
+        let is_verbatim = match kind {
+            Kind::Scalar(style) => decode::is_verbatim(self.text, span, style),
+            _ => false,
+        };
+        self.doc.nodes.push(Node { kind, span, anchor: None, tag, parent, is_verbatim });
         id
     }
 

@@ -622,7 +622,12 @@ impl<'t> Reader<'t> {
         if parent.is_none() {
             self.doc.roots.push(id);
         }
-        self.doc.nodes.push(Node { kind, span, anchor, tag: None, parent });
+        let is_verbatim = match kind {
+            Kind::Scalar(ScalarStyle::Plain) => true,
+            Kind::Scalar(style) => decode::is_verbatim(self.text, span, style),
+            _ => false,
+        };
+        self.doc.nodes.push(Node { kind, span, anchor, tag: None, parent, is_verbatim });
         id
     }
 

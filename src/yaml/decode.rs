@@ -23,9 +23,6 @@ pub(super) enum Piece {
 ///
 /// `indent` is the column of a block scalar's content, and of no interest for another style.
 pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -> Cow<'_, str> {
-    if let Some(value) = verbatim(text, span, style) {
-        return Cow::Borrowed(value);
-    }
     let mut value = Cow::Borrowed("");
     // Where the value stands, as long as it is borrowed.
     let mut source = 0..0;
@@ -44,19 +41,20 @@ pub(super) fn value(text: &str, span: Span, style: ScalarStyle, indent: usize) -
     value
 }
 
-/// Gives the value of a scalar that stands on one line as it is: nearly every one.
-fn verbatim(text: &str, span: Span, style: ScalarStyle) -> Option<&str> {
-    let (range, spelled) = match style {
-        ScalarStyle::Plain => (span.range(), None),
-        ScalarStyle::Single => (inside(&span.range()), Some(b'\'')),
-        ScalarStyle::Double => (inside(&span.range()), Some(b'\\')),
-        ScalarStyle::Literal | ScalarStyle::Folded => return None,
+/// Tells whether a scalar's value stands in the file as it is, but for quotes around it.
+pub(super) fn is_verbatim(text: &str, span: Span, style: ScalarStyle) -> bool {
+    let spelled = match style {
+        ScalarStyle::Plain => None,
+        ScalarStyle::Single => Some(b'\''),
+        ScalarStyle::Double => Some(b'\\'),
+        ScalarStyle::Literal | ScalarStyle::Folded => return false,
     };
-    let value = text.get(range)?;
-    let is_folded = memchr::memchr2(b'\n', b'\r', value.as_bytes()).is_some();
-    let is_spelled =
-        || spelled.is_some_and(|byte| memchr::memchr(byte, value.as_bytes()).is_some());
-    (!is_folded && !is_spelled()).then_some(value)
+    let range = if spelled.is_some() { inside(&span.range()) } else { span.range() };
+    let Some(value) = text.as_bytes().get(range.clone()) else { return false };
+    let is_whole = spelled.is_none() || range.len() + 2 == span.range().len();
+    let is_folded = memchr::memchr2(b'\n', b'\r', value).is_some();
+    let is_spelled = || spelled.is_some_and(|byte| memchr::memchr(byte, value).is_some());
+    is_whole && !is_folded && !is_spelled()
 }
 
 /// Maps a range of a scalar's value to the file where its bytes stand there as they are.

@@ -38,6 +38,8 @@ pub struct Node {
     pub tag: Option<Box<Named>>,
     /// The mapping or sequence that holds it; a root has none.
     pub parent: Option<NodeId>,
+    /// Whether it is a scalar whose value stands in the text as it is, but for quotes around it.
+    pub(super) is_verbatim: bool,
 }
 
 /// A name that stands in the text with a sigil.
@@ -227,17 +229,27 @@ impl Document {
         self.entries(mapping).iter().copied().find(|entry| self.is_value(entry.key, key))
     }
 
-    /// Tells whether a scalar has a value (through an alias), mostly without working its value out.
-    fn is_value(&self, id: NodeId, value: &str) -> bool {
-        let node = self.node(id);
-        if let Kind::Scalar(ScalarStyle::Plain) = node.kind {
-            let spelled = self.text.as_bytes().get(node.span.range()).unwrap_or_default();
-            // A plain scalar of several lines starts as it is spelled, and is no longer.
-            if spelled.first() != value.as_bytes().first() || spelled.len() < value.len() {
-                return false;
-            }
+    /// Tells whether a scalar has a value (through an alias).
+    #[must_use]
+    pub fn is_value(&self, id: NodeId, value: &str) -> bool {
+        match self.verbatim(id) {
+            Some(own) => own == value,
+            None => self.value(id).as_deref() == Some(value),
         }
-        self.value(id).as_deref() == Some(value)
+    }
+
+    /// Gives the value of a scalar that stands in the text as it is: nearly every one.
+    fn verbatim(&self, id: NodeId) -> Option<&str> {
+        let node = self.node(id);
+        let Kind::Scalar(style) = node.kind else { return None };
+        if !node.is_verbatim {
+            return None;
+        }
+        let range = node.span.range();
+        self.text.get(match style {
+            ScalarStyle::Single | ScalarStyle::Double => range.start + 1..range.end - 1,
+            _ => range,
+        })
     }
 
     /// Gives a scalar's value with quotes, escapes and folding undone (through an alias); nothing
@@ -245,6 +257,9 @@ impl Document {
     #[must_use]
     pub fn value(&self, id: NodeId) -> Option<Cow<'_, str>> {
         let (id, style) = self.scalar(id)?;
+        if let Some(value) = self.verbatim(id) {
+            return Some(Cow::Borrowed(value));
+        }
         Some(decode::value(&self.text, self.node(id).span, style, self.block_indent(id)))
     }
 

@@ -443,3 +443,33 @@ fn a_configuration_of_dclint_is_translated_and_written_once() {
     let ran = composemod(&Tree::new(&[]).path(), "migrate-config");
     assert!(ran.exit == 2 && ran.stderr.contains("no configuration of dclint"), "{ran:?}");
 }
+
+#[test]
+fn a_file_that_is_checked_alone_gives_what_the_whole_tree_says_of_it() {
+    // What tells that a finding is none, or that there is one, lies in other folders, in files by
+    // other names, in a script, and in what git does not track.
+    let tree = Tree::git(&[
+        ("stacks/all.yml", "include: [../parts/web.yml]\nservices: {db: {image: x:1}}\n"),
+        ("parts/web.yml", "services: {web: {image: y:1, depends_on: [db]}}\n"),
+        (
+            "app/compose.yaml",
+            "services:\n  a:\n    image: x:${TAG}-${SUFFIX}\n    container_name: twin\n    env_file: [made.env, own.env]\n",
+        ),
+        ("app/.env", "TAG=1\n"),
+        ("app/own.env", "A=1\n"),
+        ("tools/up.sh", "export SUFFIX=2; touch app/made.env\n"),
+        ("other/compose.yaml", "services:\n  b:\n    image: y:1\n    container_name: twin\n"),
+        ("other/extra.yaml", "services:\n  b:\n    depends_on: [gone]\n"),
+        ("docs/notes.md", "twin\n"),
+    ]);
+    tree.run_git(&["add", "."]);
+    tree.put("other/compose.override.yaml", "services:\n  b:\n    restart: alway\n");
+    let all = composemod(&tree.path(), "check --format concise").stdout;
+    assert!(all.contains("app/compose.yaml") && all.contains("other/"), "{all}");
+    let paths = ["stacks/all.yml", "parts/web.yml", "app/compose.yaml", "other/compose.yaml"];
+    for path in paths.into_iter().chain(["other/compose.override.yaml", "docs/notes.md"]) {
+        let of_it: Vec<&str> = all.lines().filter(|line| line.starts_with(path)).collect();
+        let ran = composemod(&tree.path(), &format!("check --format concise {path}"));
+        assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), of_it, "{path}");
+    }
+}

@@ -302,7 +302,7 @@ pub(super) fn is_within(path: &str, outer: &str) -> bool {
 
 /// Tells whether a file defines a thing.
 pub(super) fn defines(file: &ComposeFile, section: &str, name: &str) -> bool {
-    file.section(section).any(|entry| file.doc.value(entry.key).as_deref() == Some(name))
+    file.section(section).any(|entry| file.doc.is_value(entry.key, name))
 }
 
 fn place(file: &ComposeFile, reference: &Reference) -> Place {

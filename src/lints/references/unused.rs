@@ -108,7 +108,7 @@ fn used(file: &ComposeFile, namespace: Namespace) -> BTreeSet<Cow<'_, str>> {
 /// What the engine calls a thing that has a `name`.
 fn engine_name(file: &ComposeFile, namespace: Namespace, name: &str) -> Option<String> {
     let mut entries = file.section(section(namespace));
-    let entry = entries.find(|entry| file.doc.value(entry.key).as_deref() == Some(name))?;
+    let entry = entries.find(|entry| file.doc.is_value(entry.key, name))?;
     file.text_of(entry.value, "name")
 }
 
