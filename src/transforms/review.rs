@@ -16,14 +16,16 @@ use crate::transforms::situation::Situation;
 pub fn review(plan: &mut Plan, repo: &Repo) {
     let Some(workspace) = workspace(plan, repo) else { return };
     let situation = Situation::new(plan, repo, &workspace);
-    let objections = objections(plan, &situation);
+    let judged =
+        |plan: &Plan| rayon::join(|| hazards(plan, &situation), || effects(plan, &situation));
+    let (objections, (mut found, mut effects)) =
+        rayon::join(|| objections(plan, &situation), || judged(plan));
     if !objections.is_empty() && plan.outcome != Outcome::Refused {
         plan.outcome = Outcome::Refused;
         plan.change = ChangeSet::default();
+        (found, effects) = judged(plan);
     }
     plan.findings.extend(objections);
-    let found = hazards(plan, &situation);
-    let effects = effects(plan, &situation);
     plan.hazards.extend(found);
     plan.effects.extend(effects);
     plan.sort();

@@ -97,7 +97,7 @@ fn parsed(before: &Document, after: &str) -> Result<Document, Objection> {
 fn each_reading(
     before: &Document,
     after: &Document,
-    judge: impl Fn(&'static str, &Reading<'_>, &Reading<'_>) -> Result<(), Objection>,
+    judge: impl Fn(&'static str, &Reading<'_>, &Reading<'_>) -> Result<(), Objection> + Sync,
 ) -> Result<(), Objection> {
     let wide = [flow::indented(before), flow::indented(after)];
     let [wide_before, wide_after] = wide.each_ref().map(Option::as_deref);
@@ -107,14 +107,24 @@ fn each_reading(
         || rayon::join(|| strict(before, wide_before), || strict(after, wide_after)),
     );
     // serde_yaml comes first: it bounds the depth that aliases expand to.
-    let readings = [("serde_yaml", loose), ("saphyr", strict)];
-    let mut read = Vec::new();
-    for (parser, (before, after)) in readings {
-        let before = before.map_err(|message| Objection::UnreadableBefore { parser, message })?;
-        let after = after.map_err(|message| Objection::UnreadableAfter { parser, message })?;
-        read.push((parser, before, after));
-    }
-    read.iter().try_for_each(|(parser, before, after)| judge(parser, before, after))
+    let loose = both("serde_yaml", loose)?;
+    let strict = both("saphyr", strict)?;
+    let judged = |(parser, before, after): Readings<'_>| judge(parser, &before, &after);
+    let (loose, strict) = rayon::join(|| judged(loose), || judged(strict));
+    loose.and(strict)
+}
+
+/// What a referee, by its name, reads in a file before and after.
+type Readings<'t> = (&'static str, Reading<'t>, Reading<'t>);
+
+/// Gives both readings of a referee.
+fn both<'t>(
+    parser: &'static str,
+    (before, after): (Result<Reading<'t>, String>, Result<Reading<'t>, String>),
+) -> Result<Readings<'t>, Objection> {
+    let before = before.map_err(|message| Objection::UnreadableBefore { parser, message })?;
+    let after = after.map_err(|message| Objection::UnreadableAfter { parser, message })?;
+    Ok((parser, before, after))
 }
 
 /// Leaves out a byte order mark: libyaml counts it as a column, and finds the second key outdented.

@@ -19,6 +19,8 @@ pub(super) struct Reading<'t> {
     values: Vec<Read<'t>>,
     /// The value of each document.
     pub(super) roots: Vec<ValueId>,
+    /// Children of the open collections: each owns those from where it began.
+    children: Vec<ValueId>,
 }
 
 /// One value with its tag.
@@ -50,6 +52,21 @@ impl<'t> Reading<'t> {
         self.roots.iter().all(|&root| self.get(root).content == Content::Null)
     }
 
+    /// Closes a collection whose children begin at `first`.
+    fn list(&mut self, first: usize) -> ValueId {
+        let items = self.children.get(first..).unwrap_or_default().to_vec();
+        self.children.truncate(first);
+        self.push(Content::List(items))
+    }
+
+    /// Closes a mapping whose keys and values, in turn, begin at `first`.
+    fn map(&mut self, first: usize) -> ValueId {
+        let children = self.children.get(first..).unwrap_or_default();
+        let pairs = children.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        self.children.truncate(first);
+        self.push(Content::Map(pairs))
+    }
+
     fn push(&mut self, content: Content<'t>) -> ValueId {
         self.values.push(Read { tag: None, content });
         self.values.len() - 1
@@ -65,16 +82,17 @@ pub(super) fn saphyr(text: &str) -> Result<Reading<'_>, String> {
         let (event, _) = event.map_err(|error| error.to_string())?;
         let (id, anchor, tag) = match event {
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => {
-                open.push(Open { anchor, tag: tag.map(|tag| tag.to_string()), ..Open::default() });
+                let first = reading.children.len();
+                open.push(Open { anchor, tag: tag.map(|tag| tag.to_string()), first });
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(closed) = open.pop() else { continue };
-                let content = match event {
-                    Event::SequenceEnd => Content::List(closed.children),
-                    _ => Content::Map(pairs(&closed.children)),
+                let id = match event {
+                    Event::SequenceEnd => reading.list(closed.first),
+                    _ => reading.map(closed.first),
                 };
-                (reading.push(content), closed.anchor, closed.tag)
+                (id, closed.anchor, closed.tag)
             }
             Event::Scalar(value, style, anchor, tag) => {
                 let spelled = value.clone();
@@ -98,25 +116,21 @@ pub(super) fn saphyr(text: &str) -> Result<Reading<'_>, String> {
         if anchor > 0 {
             anchors.insert(anchor, id);
         }
-        match open.last_mut() {
-            Some(parent) => parent.children.push(id),
-            None => reading.roots.push(id),
+        if open.is_empty() {
+            reading.roots.push(id);
+        } else {
+            reading.children.push(id);
         }
     }
     Ok(reading)
 }
 
 /// A collection whose end has not come.
-#[derive(Default)]
 struct Open {
     anchor: usize,
     tag: Option<String>,
-    /// Items, or keys and values in turn.
-    children: Vec<ValueId>,
-}
-
-fn pairs(children: &[ValueId]) -> Vec<(ValueId, ValueId)> {
-    children.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+    /// Where its items, or keys and values in turn, begin.
+    first: usize,
 }
 
 /// Reads a file as serde_yaml does.
@@ -191,19 +205,20 @@ impl<'t> Visitor<'t> for Seed<'_, 't> {
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut data: A) -> Result<ValueId, A::Error> {
-        let mut items = Vec::new();
+        let first = self.0.children.len();
         while let Some(item) = data.next_element_seed(Seed(&mut *self.0))? {
-            items.push(item);
+            self.0.children.push(item);
         }
-        Ok(self.0.push(Content::List(items)))
+        Ok(self.0.list(first))
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut data: A) -> Result<ValueId, A::Error> {
-        let mut entries = Vec::new();
+        let first = self.0.children.len();
         while let Some(key) = data.next_key_seed(Seed(&mut *self.0))? {
-            entries.push((key, data.next_value_seed(Seed(&mut *self.0))?));
+            let value = data.next_value_seed(Seed(&mut *self.0))?;
+            self.0.children.extend([key, value]);
         }
-        Ok(self.0.push(Content::Map(entries)))
+        Ok(self.0.map(first))
     }
 
     fn visit_enum<A: EnumAccess<'t>>(self, data: A) -> Result<ValueId, A::Error> {
