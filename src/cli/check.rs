@@ -84,11 +84,11 @@ fn checked(args: &CheckArgs, globals: &Globals, io: &mut Io) -> Result<Exit, Fai
     let known = known.map_err(|finding| plain(vec![finding]))?;
     let asked = Asked { args, globals, selection, scope, known };
     if let Some(folders) = asked.near()
-        && let Some(exit) = asked.judged(Reach::Folders(folders), io)?
+        && let Some(exit) = asked.judged(&Reach::Folders(folders), io)?
     {
         return Ok(exit);
     }
-    Ok(asked.judged(Reach::Tree, io)?.unwrap_or(Exit::Clean))
+    Ok(asked.judged(&Reach::Tree, io)?.unwrap_or(Exit::Clean))
 }
 
 /// What a check is asked for.
@@ -103,10 +103,10 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Reads the tree, looks for findings, mends and prints. Gives nothing where only a part of the
     /// tree was read and something was found of which the rest may tell that it is none.
-    fn judged(&self, reach: Reach, io: &mut Io) -> Result<Option<Exit>, Failure> {
+    fn judged(&self, reach: &Reach, io: &mut Io) -> Result<Option<Exit>, Failure> {
         let Self { args, globals, .. } = self;
         let plain = |finding| (vec![finding], Box::new(Repo::default()));
-        let is_part = reach != Reach::Tree;
+        let is_part = *reach != Reach::Tree;
         let repo = during(io, "reading the tree …", || self.read(reach))?;
         let base = base(args, &repo, globals).map_err(plain)?;
         let changed = base.as_ref().map(|base| self.scope.changed(&base.changed));
@@ -190,10 +190,10 @@ impl Asked<'_> {
     }
 
     /// Reads the tree: its Compose files with all that they name, and what holds a stale name.
-    fn read(&self, reach: Reach) -> Result<Repo, Failure> {
+    fn read(&self, reach: &Reach) -> Result<Repo, Failure> {
         let Self { globals, scope, selection, .. } = self;
         let mut names = self.stale_names();
-        let texts = if names.is_empty() || reach != Reach::Tree {
+        let texts = if names.is_empty() || *reach != Reach::Tree {
             Texts::None
         } else {
             // A comment that keeps a lint of stale names silent may stand where no such name is any
@@ -208,7 +208,7 @@ impl Asked<'_> {
                 paths.iter().filter(is_file).cloned().collect()
             }
         };
-        let is_near = |path: &str| match &reach {
+        let is_near = |path: &str| match reach {
             Reach::Tree => true,
             Reach::Folders(folders) => folders.contains(folder(path)),
         };

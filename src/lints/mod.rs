@@ -22,6 +22,9 @@ mod suppressions;
 #[cfg(test)]
 mod testing;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::diagnostics::{Finding, Severity};
 use context::{Context, FileView, Loading};
 use references::Scenes;
@@ -176,7 +179,9 @@ pub fn all() -> impl Iterator<Item = &'static Lint> {
 /// Finds a lint by its id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Lint> {
-    all().find(|lint| lint.id == id)
+    static LINTS: LazyLock<HashMap<&'static str, &'static Lint>> =
+        LazyLock::new(|| all().map(|lint| (lint.id, lint)).collect());
+    LINTS.get(id).copied()
 }
 
 /// Declares a lint as `LINT`: its doc comment, then `"id", Group, Severity, Default, Run`.

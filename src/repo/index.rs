@@ -15,6 +15,7 @@ const UNUSUAL: [&str; 5] = ["worktree", "objectformat", "refstorage", "include",
 
 /// Gives the names that the index of a repository has, each with a NUL behind it, in order of their
 /// bytes, each once; nothing where git has to be asked. `git_dir` is the repository's `.git`.
+#[expect(clippy::disallowed_methods, reason = "git's own files are none of the tree's")]
 pub(super) fn names(git_dir: &Path) -> Option<Vec<u8>> {
     let meta = git_dir.join("index").symlink_metadata().ok()?;
     if !git_dir.is_dir() || !meta.is_file() || meta.len() > MAX_BYTES {

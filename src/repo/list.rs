@@ -104,7 +104,7 @@ fn by_index(
     // An unmerged file is listed once for each side.
     tracked.dedup();
     let Differences { linked, gone, mut unknown } = match reach {
-        Reach::Tree => compare_all(root, Vec::new(), &tracked),
+        Reach::Tree => compare_all(root, b"", &tracked),
         Reach::Folders(folders) => {
             let each = folders.iter().map(|folder| {
                 let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -181,9 +181,9 @@ impl Differences {
 }
 
 /// Compares a folder and all below it with the tracked paths in it.
-fn compare_all(root: &Path, folder: Vec<u8>, tracked: &[&[u8]]) -> Differences {
-    let (found, below) = compare(root, &folder, tracked);
-    let below = below.into_par_iter().map(|(folder, inner)| compare_all(root, folder, inner));
+fn compare_all(root: &Path, folder: &[u8], tracked: &[&[u8]]) -> Differences {
+    let (found, below) = compare(root, folder, tracked);
+    let below = below.into_par_iter().map(|(folder, inner)| compare_all(root, &folder, inner));
     found.and(below.reduce(Differences::default, Differences::and))
 }
 

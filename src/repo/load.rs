@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::string::FromUtf8Error;
+use std::str::Utf8Error;
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem::{self, Finder};
@@ -307,7 +308,7 @@ fn text(path: &Path, meta: &Metadata) -> Result<String, String> {
     let content = File::open(path).and_then(|file| buffer.content(&file, meta.len()));
     match content.map_err(|error| error.to_string())? {
         Content::Text(bytes) => {
-            String::from_utf8(bytes.to_vec()).map_err(|error| error.utf8_error().to_string())
+            std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| error.to_string())
         }
         Content::Binary => Err("it holds NUL bytes".to_owned()),
         Content::TooLarge => Err(format!("it has {} bytes", meta.len())),
@@ -414,7 +415,7 @@ impl Reader<'_> {
         file: &File,
         meta: &Metadata,
         buffer: &mut Buffer,
-    ) -> Result<Option<String>, Finding> {
+    ) -> Result<Option<Arc<str>>, Finding> {
         if !meta.is_file() {
             return self.other(path, meta);
         }
@@ -435,16 +436,16 @@ impl Reader<'_> {
         if !is_wanted && !runs_compose(path, bytes) {
             return Ok(None);
         }
-        match String::from_utf8(bytes.to_vec()) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if is_wanted => Err(not_utf8(path, &error)),
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text.into())),
+            Err(error) if is_wanted => Err(not_utf8(path, bytes, error)),
             Err(_) => Ok(None),
         }
     }
 
     /// What is no regular file is never read: a pipe would block, and what a link leads to is not
     /// the repository's.
-    fn other(&self, path: &str, meta: &Metadata) -> Result<Option<String>, Finding> {
+    fn other(&self, path: &str, meta: &Metadata) -> Result<Option<Arc<str>>, Finding> {
         let is_told = self.is_wanted(path) && !self.is_declaration(path);
         if is_told { Err(not_regular(meta)) } else { Ok(None) }
     }
@@ -689,9 +690,9 @@ fn binary() -> Finding {
     Finding::warning("not-utf8", message).help("save it as UTF-8 where it is text")
 }
 
-fn not_utf8(path: &str, error: &FromUtf8Error) -> Finding {
-    let at = error.utf8_error().valid_up_to();
-    let valid = error.as_bytes().get(..at).unwrap_or_default();
+fn not_utf8(path: &str, bytes: &[u8], error: Utf8Error) -> Finding {
+    let at = error.valid_up_to();
+    let valid = bytes.get(..at).unwrap_or_default();
     let valid = String::from_utf8_lossy(valid);
     let line = memchr::memchr_iter(b'\n', valid.as_bytes()).count() + 1;
     let column = valid.chars().rev().take_while(|&character| character != '\n').count() + 1;

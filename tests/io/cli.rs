@@ -453,19 +453,18 @@ fn a_file_that_is_checked_alone_gives_what_the_whole_tree_says_of_it() {
         ("parts/web.yml", "services: {web: {image: y:1, depends_on: [db]}}\n"),
         (
             "app/compose.yaml",
-            "services:\n  a:\n    image: x:${TAG}-${SUFFIX}\n    container_name: twin\n    env_file: [made.env, own.env]\n",
+            "services:\n  a:\n    image: x:${TAG}-${SUFFIX}\n    env_file: [made.env, own.env]\n",
         ),
         ("app/.env", "TAG=1\n"),
         ("app/own.env", "A=1\n"),
         ("tools/up.sh", "export SUFFIX=2; touch app/made.env\n"),
-        ("other/compose.yaml", "services:\n  b:\n    image: y:1\n    container_name: twin\n"),
-        ("other/extra.yaml", "services:\n  b:\n    depends_on: [gone]\n"),
-        ("docs/notes.md", "twin\n"),
+        ("other/compose.yaml", "services:\n  b:\n    image: y:1\n    depends_on: [late, gone]\n"),
+        ("docs/notes.md", "b\n"),
     ]);
     tree.run_git(&["add", "."]);
-    tree.put("other/compose.override.yaml", "services:\n  b:\n    restart: alway\n");
+    tree.put("other/compose.override.yaml", "services:\n  late:\n    image: z:1\n");
     let all = composemod(&tree.path(), "check --format concise").stdout;
-    assert!(all.contains("app/compose.yaml") && all.contains("other/"), "{all}");
+    assert!(all.contains("the service `gone`") && !all.contains("the service `late`"), "{all}");
     let paths = ["stacks/all.yml", "parts/web.yml", "app/compose.yaml", "other/compose.yaml"];
     for path in paths.into_iter().chain(["other/compose.override.yaml", "docs/notes.md"]) {
         let of_it: Vec<&str> = all.lines().filter(|line| line.starts_with(path)).collect();

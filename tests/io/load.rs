@@ -292,9 +292,7 @@ fn what_is_gone_or_new_in_a_tracked_folder_is_known_without_a_walk() {
         std::fs::remove_file(tree.path().join(gone)).expect("removed");
     }
     for new in ["a/deep/new.sh", "a/deep/x.log", "a/fresh/new.sh", "file/new.sh", "out/x.sh"] {
-        let path = tree.path().join(new);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        std::fs::write(path, "db").expect("written");
+        tree.put(new, "db");
     }
     let repo = load(&tree);
     let expected = [
@@ -315,8 +313,8 @@ fn more_new_files_than_fit_a_command_line_are_listed() {
     let tree = Tree::git(&[("a/x.sh", "db"), (".gitignore", "ignored*\n")]);
     tree.run_git(&["add", "."]);
     for number in 0..700 {
-        std::fs::write(tree.path().join(format!("a/new-{number}.sh")), "db").expect("written");
-        std::fs::write(tree.path().join(format!("a/ignored-{number}.sh")), "db").expect("written");
+        tree.put(&format!("a/new-{number}.sh"), "db");
+        tree.put(&format!("a/ignored-{number}.sh"), "db");
     }
     assert_eq!(kept(&load(&tree)).len(), 701);
 }
@@ -336,7 +334,7 @@ fn near_some_folders_only_those_are_looked_at() {
     symlink(outside.path(), tree.path().join("l")).expect("linked");
     std::fs::remove_file(tree.path().join("c/compose.yaml")).expect("removed");
     for new in ["a/new.yaml", "b/new.yaml", "new.yaml"] {
-        std::fs::write(tree.path().join(new), COMPOSE).expect("written");
+        tree.put(new, COMPOSE);
     }
     let reach = Reach::Folders(["a".to_owned()].into());
     let options = LoadOptions { texts: Texts::None, reach, ..LoadOptions::default() };

@@ -145,8 +145,6 @@ fn each_name(
     present.into_iter().flat_map(|name| reached(text, classify(name))).collect()
 }
 
-/// Where names of the set stand as whole names.
-
 /// Finds all names of a set in texts.
 pub(super) enum Searcher {
     /// Each is looked for on its own: an automaton takes longer to be made.

@@ -57,22 +57,23 @@ impl Report<'_> {
     /// Gives where a place begins; the file's begin where its text was not kept.
     #[must_use]
     pub fn start(&self, place: &Place) -> Position {
-        self.range(&place.path, place.span).0
+        self.position(&place.path, place.span.start)
     }
 
     /// Gives where a place ends: the position after its last character.
     #[must_use]
     pub fn end(&self, place: &Place) -> Position {
-        self.range(&place.path, place.span).1
+        self.position(&place.path, place.span.end)
     }
 
     /// Gives where a span of a file begins and ends.
     fn range(&self, path: &str, span: Span) -> (Position, Position) {
-        let position = |offset: u32| {
-            let file = self.repo.get(path);
-            file.map_or(Position { line: 1, column: 1 }, |file| file.position(offset as usize))
-        };
-        (position(span.start), position(span.end))
+        (self.position(path, span.start), self.position(path, span.end))
+    }
+
+    fn position(&self, path: &str, offset: u32) -> Position {
+        let file = self.repo.get(path);
+        file.map_or(Position { line: 1, column: 1 }, |file| file.position(offset as usize))
     }
 }
 
