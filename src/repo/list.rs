@@ -264,16 +264,22 @@ fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<Pat
     // Ignore rules hold in a tree that is no git work tree too: an unpacked archive, say.
     walk.require_git(false);
     walk.filter_entry(move |entry| entry.file_name() != ".git" && enters(entry));
+    let path_of = |entry: &DirEntry| {
+        let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+        entry.path().strip_prefix(root).ok().filter(|_| is_file).map(Path::to_path_buf)
+    };
+    // Several threads wait for one another longer than a small tree takes one.
+    let few: Vec<DirEntry> = walk.build().flatten().take(FEW_FILES).collect();
+    if few.len() < FEW_FILES {
+        return few.iter().filter_map(path_of).collect();
+    }
     let (found, paths) = std::sync::mpsc::channel();
     walk.build_parallel().run(|| {
         let found = found.clone();
         Box::new(move |entry| {
-            if let Ok(entry) = entry
-                && entry.file_type().is_some_and(|kind| !kind.is_dir())
-                && let Ok(path) = entry.path().strip_prefix(root)
-            {
+            if let Some(path) = entry.ok().as_ref().and_then(path_of) {
                 // Nobody is left to take it only where the walk is given up.
-                let _ = found.send(path.to_path_buf());
+                let _ = found.send(path);
             }
             WalkState::Continue
         })
@@ -281,6 +287,9 @@ fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<Pat
     drop(found);
     paths.into_iter().collect()
 }
+
+/// A tree of fewer files and folders is small.
+const FEW_FILES: usize = 1000;
 
 /// Tells whether an entry is no repository of its own.
 fn is_ours(entry: &DirEntry) -> bool {

@@ -372,3 +372,13 @@ fn an_index_of_any_form_is_read() {
         assert_eq!(paths(&load(&tree)), expected, "{form:?}");
     }
 }
+
+#[test]
+fn a_large_tree_without_git_is_listed_whole() {
+    let tree = Tree::new(&[(".gitignore", "*.log\n"), ("b.log", "db")]);
+    for number in 0..1200 {
+        tree.put(&format!("{}/{number}.sh", number % 7), "db");
+    }
+    let repo = load(&tree);
+    assert_eq!((paths(&repo).len(), kept(&repo).len()), (1201, 1200));
+}
