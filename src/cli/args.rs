@@ -36,6 +36,7 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     Init(InitArgs),
     MigrateConfig(MigrateConfigArgs),
+    Recover(RecoverArgs),
     /// Prints the JSON schema of composemod.yaml, for editors and other checks.
     Schema,
     /// Shows who reaches whom: services, the volumes that they share, and what they reach outside.
@@ -324,6 +325,18 @@ pub(super) struct CheckArgs {
     /// Writes what is found to a file for --baseline, instead of reporting it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "diff"])]
     pub(super) write_baseline: Option<PathBuf>,
+}
+
+/// Shows a change of files that was interrupted, or finishes it.
+///
+/// A process that is killed while it writes several files leaves .composemod-journal at the root.
+/// Until the change is finished, commands that only read are refused; those that write finish it
+/// first. Exits with 1 where one is pending.
+#[derive(Debug, Args)]
+pub(super) struct RecoverArgs {
+    /// Finishes the change.
+    #[arg(long)]
+    pub(super) write: bool,
 }
 
 /// Says what a lint or hazard is about, why, and what to do; lists all lints without a name.

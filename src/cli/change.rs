@@ -151,8 +151,19 @@ pub(super) fn told(error: &PlanError, repo: &Repo) -> Vec<Finding> {
 
 pub(super) fn not_written(error: &ApplyError) -> Finding {
     let (id, help) = match error {
-        ApplyError::Torn { .. } => ("half-written", "restore these files with git"),
+        ApplyError::Torn { .. } => (
+            "half-written",
+            "see to what is in the way: `composemod recover --write` finishes the change or its undoing",
+        ),
+        ApplyError::JournalLeft { .. } => {
+            ("journal-left", "see to it, and run `composemod recover --write`")
+        }
         ApplyError::Changed { .. } => ("not-written", "nothing was written; run the command again"),
+        ApplyError::Busy => ("not-written", "run the command again when the other is done"),
+        ApplyError::HardLinked { .. } => (
+            "not-written",
+            "nothing was written; make it a file of its own (`cp -p FILE COPY && mv COPY FILE`) and run the command again",
+        ),
         _ => ("not-written", "nothing was written; remove what is in the way and run it again"),
     };
     Finding::error(id, error.to_string()).help(help)

@@ -21,6 +21,7 @@ mod migrate;
 mod migrate_config;
 mod paths;
 mod progress;
+mod recover;
 mod rename;
 mod retire;
 mod runbook;
@@ -49,6 +50,7 @@ use crate::report::human;
 use crate::transforms::choose::{Number, Wish};
 use args::{Cli, Color, Command, GlobalArgs};
 use declaration::{Declaration, Wrong};
+use recover::Intent;
 
 /// The world that a command sees.
 pub struct Io<'a> {
@@ -201,6 +203,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
         Command::Init(args) => Work::Init(args, cli.global.config.clone()),
         Command::MigrateConfig(args) => Work::MigrateConfig(args, cli.global.config.clone()),
         Command::Check(args) => Work::Check(args),
+        Command::Recover(args) => Work::Recover(args),
         Command::Explain(args) => return explain::run(&args, io),
         Command::Graph => Work::Graph,
         #[cfg(feature = "postgres")]
@@ -257,6 +260,7 @@ fn dispatch(cli: Cli, io: &mut Io) -> Exit {
             migrate_config::run(&args, target.as_deref(), &globals, io)
         }
         Work::Check(args) => check::run(&args, &globals, io),
+        Work::Recover(args) => recover::run(&args, &globals, io),
         Work::Graph => graph::run(&globals, io),
         #[cfg(feature = "postgres")]
         Work::Migrate(args) => migrate::run(&args, &globals, io),
@@ -278,6 +282,7 @@ enum Work {
     /// With the file that is to be made.
     MigrateConfig(args::MigrateConfigArgs, Option<PathBuf>),
     Check(args::CheckArgs),
+    Recover(args::RecoverArgs),
     Graph,
     #[cfg(feature = "postgres")]
     Migrate(migrate::MigrateArgs),
@@ -285,12 +290,41 @@ enum Work {
     Db(db::args::DbArgs),
 }
 
-fn globals(work: &Work, args: GlobalArgs, look: human::Look, io: &Io) -> Result<Globals, Wrong> {
+impl Work {
+    fn intent(&self) -> Intent {
+        let is_written = match self {
+            Self::Recover(_) => return Intent::Recovers,
+            Self::Rename(args) => args.change.usage.write,
+            Self::Retire(args) => args.usage.write,
+            Self::Superuser(args) => args.change.usage.write,
+            Self::Scaffold(args) => {
+                let args::ScaffoldCommand::Dashboard(args) = &args.command;
+                args.usage.write
+            }
+            Self::Apply(args) => args.change.usage.write,
+            Self::Init(args, _) => args.write,
+            Self::MigrateConfig(args, _) => args.write,
+            Self::Check(args) => args.fix || args.unsafe_fixes,
+            Self::Runbook(_) | Self::Graph => false,
+            #[cfg(feature = "postgres")]
+            Self::Migrate(_) | Self::Db(_) => false,
+        };
+        if is_written { Intent::Writes } else { Intent::Reads }
+    }
+}
+
+fn globals(
+    work: &Work,
+    args: GlobalArgs,
+    look: human::Look,
+    io: &mut Io,
+) -> Result<Globals, Wrong> {
     let meant = match work {
         Work::Check(check) if args.root.is_none() => paths::root_of_targets(&io.cwd, &check.paths),
         _ => None,
     };
     let root = paths::root(&io.cwd, args.root.as_deref().or(meant.as_deref()))?;
+    recover::settle(&root, work.intent(), io)?;
     let files = args.file.iter().map(|path| paths::file(&io.cwd, &root, path));
     let files = files.collect::<Result<_, Finding>>()?;
     let project = args.project.map(|path| paths::project(&io.cwd, &root, &path)).transpose()?;

@@ -6,6 +6,7 @@
 //! Deliberately absent: opening any of the files.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::repo::load::slashed;
 use crate::repo::paths::Paths;
-use crate::repo::{git, index};
+use crate::repo::{OWN_PREFIX, git, index};
 
 /// The files of a tree, links and special files too, none of them behind a symbolic link.
 #[derive(Debug, Default)]
@@ -63,7 +64,8 @@ pub enum Reach {
 }
 
 /// Lists the files of a tree. Folders named `.git` are never listed, nor are repositories inside
-/// a repository: their files are not this repository's to change. Of what git does not track, only
+/// a repository: their files are not this repository's to change; nor what a run of this program left
+/// behind. Of what git does not track, only
 /// what `may_matter` by its path is sure to be listed where not the whole tree is looked at.
 pub(super) fn list(
     root: &Path,
@@ -136,7 +138,8 @@ fn by_index(
     let others = others(root, &unknown)?;
     // A repository inside this one is listed as a folder, with a slash at its end.
     let others = git::items(&others).filter(|path| !path.ends_with(b"/"));
-    let others: Vec<PathBuf> = others.map(git::path_of).collect();
+    let others: Vec<PathBuf> =
+        others.map(git::path_of).filter(|path| !is_own(path.file_name())).collect();
     if !others.is_empty() || tracked.len() < entries {
         return Ok(Listing::of(tracked.into_iter().map(git::path_of).chain(others)));
     }
@@ -266,6 +269,7 @@ fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<Pat
     walk.filter_entry(move |entry| entry.file_name() != ".git" && enters(entry));
     let path_of = |entry: &DirEntry| {
         let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+        let is_file = is_file && !is_own(Some(entry.file_name()));
         entry.path().strip_prefix(root).ok().filter(|_| is_file).map(Path::to_path_buf)
     };
     // Several threads wait for one another longer than a small tree takes one.
@@ -286,6 +290,12 @@ fn walk(root: &Path, ignored: Ignored, enters: fn(&DirEntry) -> bool) -> Vec<Pat
     });
     drop(found);
     paths.into_iter().collect()
+}
+
+/// Tells whether a file is one of those that this program works with.
+fn is_own(name: Option<&OsStr>) -> bool {
+    let name = name.and_then(OsStr::to_str);
+    name.is_some_and(|name| name.starts_with(OWN_PREFIX))
 }
 
 /// A tree of fewer files and folders is small.

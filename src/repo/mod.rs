@@ -16,3 +16,6 @@ pub mod models;
 pub mod parsed;
 pub mod paths;
 pub mod workspace;
+
+/// What the names of files begin with that this program works with; they are never listed.
+pub(crate) const OWN_PREFIX: &str = ".composemod-";
