@@ -31,7 +31,8 @@ pub fn holds(text: &str) {
     let each = edits.into_iter().map(|edit| (path.to_owned(), edit));
     let change = ChangeSet::new(each).expect("they are disjoint");
     let diff = unified(&change, &|_| Some(Arc::from(text)));
-    assert_eq!(diff.is_empty(), after == text, "{diff}");
+    // Edits that undo one another may show, and do no harm.
+    assert!(!diff.is_empty() || after == text, "{diff}");
     if !diff.is_empty() {
         assert_eq!(applied(text, &diff), after, "{diff}");
     }

@@ -407,6 +407,8 @@ mod tests {
             (&bomb, &[AliasBomb]),
             ("a: [1, 2\n", &[Malformed]),
             ("a: 1\0\n", &[Malformed]),
+            ("a:\n  b\0c:\n  d:\n", &[Malformed]),
+            ("a: 'b\0c' # d\0\n", &[Malformed]),
             (&"[".repeat(300), &[Malformed]),
             (&"- ".repeat(300), &[Malformed]),
             ("a: 1\n---\n\u{feff}b: 1\n", &[Malformed]),

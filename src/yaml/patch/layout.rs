@@ -106,11 +106,12 @@ fn nested(doc: &Document, id: NodeId) -> Option<usize> {
 }
 
 /// Gives the offset behind the colon of a mapping's value; nothing where the value has no colon
-/// (`{a}`) or is none.
+/// (`{a}`), is none, or where the file breaks off before its colon is read.
 pub(super) fn behind_colon(doc: &Document, value: NodeId) -> Option<usize> {
     let entry = entry_of(doc, value).filter(|entry| entry.value == value)?;
     let colon = skip_trivia(doc.text(), doc.node(entry.key).span.end as usize);
-    (doc.text().as_bytes().get(colon) == Some(&b':')).then_some(colon + 1)
+    let is_read = colon < doc.node(value).span.start as usize;
+    (is_read && doc.text().as_bytes().get(colon) == Some(&b':')).then_some(colon + 1)
 }
 
 /// Gives the pair that a node is the key or the value of.

@@ -183,4 +183,18 @@ mod tests {
             assert_eq!(text, expected, "{before}");
         }
     }
+
+    /// Where a file breaks off, its tree may end with a value that is not written.
+    #[test]
+    fn a_file_that_breaks_off_is_no_panic() {
+        for text in ["volumes:\n  a\0b:\n  c:\n", "a:\n  b: [c\nd:", "- a:\n   - 'b", "? a"] {
+            let (doc, _) = Document::parse(&std::sync::Arc::from(text));
+            for (id, _) in doc.nodes() {
+                for patch in replace_value(&doc, id, &map(&[("k", string("v"))])) {
+                    let edits = crate::text::edit::TextEdit::new(patch.edits).unwrap();
+                    assert!(edits.apply(text).contains("k: v"), "{text:?}");
+                }
+            }
+        }
+    }
 }
