@@ -1,0 +1,294 @@
+//! What a rename must do, by what the model says of the project.
+
+use std::collections::BTreeMap;
+
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+
+use crate::case::{Case, arguments, numbers, ordered, run, tree_of, write};
+use crate::common;
+use crate::generate::Profile;
+use crate::project::{Kind, Rename, Text, spelled};
+
+/// How many projects each property gets, unless `COMPOSEMOD_MODEL_CASES` says otherwise.
+const CASES: u32 = 250;
+
+/// What became of the projects of a property.
+#[derive(Default)]
+struct Tally(BTreeMap<String, usize>);
+
+impl Tally {
+    fn count(&mut self, what: impl Into<String>) {
+        *self.0.entry(what.into()).or_default() += 1;
+    }
+
+    /// Says what became of them, and fails where too many of a hundred were refused.
+    fn finish(&self, property: &str, most: usize) {
+        let counted = |prefix: &str| -> usize {
+            let all = self.0.iter().filter(|(what, _)| what.starts_with(prefix));
+            all.map(|(_, count)| count).sum()
+        };
+        println!("{property}:");
+        for (what, count) in &self.0 {
+            println!("  {count:7} {what}");
+        }
+        let (held, refused) = (counted("held"), counted("refused"));
+        assert!(held > 0 && refused * 100 <= (held + refused) * most, "{property}: {refused} refused");
+    }
+}
+
+/// Runs a property over projects.
+fn check(
+    name: &str,
+    divisor: u32,
+    most: usize,
+    mut property: impl FnMut(Case, &mut Tally) -> Result<(), TestCaseError>,
+) {
+    let wanted = std::env::var("COMPOSEMOD_MODEL_CASES").ok().and_then(|text| text.parse().ok());
+    let cases: u32 = wanted.unwrap_or(CASES);
+    let config = Config {
+        cases: (cases / divisor).max(1),
+        failure_persistence: None,
+        max_shrink_iters: 4000,
+        ..Config::default()
+    };
+    let tally = std::cell::RefCell::new(Tally::default());
+    let property = std::cell::RefCell::new(&mut property);
+    let result = TestRunner::new(config).run(&numbers(), |numbers| {
+        let case = Case::new(numbers, Profile::Specification);
+        (property.borrow_mut())(case, &mut tally.borrow_mut())
+    });
+    match result {
+        Ok(()) => {}
+        Err(TestError::Fail(why, _)) => panic!("{why}"),
+        Err(error) => panic!("{error}"),
+    }
+    tally.borrow().finish(name, most);
+}
+
+macro_rules! ensure {
+    ($holds:expr, $($message:tt)*) => {
+        if !$holds {
+            return Err(TestCaseError::fail(format!($($message)*)));
+        }
+    };
+}
+
+#[test]
+fn without_an_alias_the_project_is_the_old_one_by_another_name() {
+    check("rename without an alias", 1, 5, |mut case, tally| {
+        let rename = case.rename(false);
+        let before = case.tree(&case.project.names);
+        let read = case.read(&before);
+        ensure!(
+            read.as_ref() == Ok(&ordered(case.project.effective())),
+            "the model reads itself otherwise: {}",
+            told(&case, &rename, &differing(&read, &ordered(case.project.effective())))
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        write(&before, folder.path());
+        let arguments = arguments(&case.project, &rename);
+        let (code, out, err) = run(folder.path(), &arguments, &["--write"]);
+        if let Some(why) = refusal(&case, &rename, code, &(out + &err)) {
+            ensure!(!why.starts_with('!'), "{}", told(&case, &rename, &why));
+            tally.count(format!("refused: {why}"));
+            return Ok(());
+        }
+        let after = tree_of(folder.path());
+        let expected = ordered(case.project.effective_after(&rename));
+        let read = case.read(&after);
+        ensure!(
+            read.as_ref() == Ok(&expected),
+            "{}",
+            told(&case, &rename, &format!("{}\n{after:#?}", differing(&read, &expected)))
+        );
+        let is_exact = case.project.pinned(rename.id).is_none() && !Case::is_odd(&rename.new);
+        if is_exact {
+            let names = case.project.names.renamed(rename.id, &rename.new);
+            ensure!(after == case.tree(&names), "{}", told(&case, &rename, &format!("{after:#?}")));
+            // Back again.
+            let back = Rename { new: case.project.names.of(rename.id).to_owned(), ..rename.clone() };
+            let mut arguments = arguments.clone();
+            arguments.swap(1, 2);
+            let (code, out, err) = run(folder.path(), &arguments, &["--write"]);
+            ensure!(code == 0, "{}", told(&case, &back, &(out + &err)));
+            ensure!(
+                tree_of(folder.path()) == before,
+                "{}",
+                told(&case, &rename, &format!("{:#?}", tree_of(folder.path())))
+            );
+            tally.count(format!("held to the byte and back, {:?}", rename.id.kind));
+        } else {
+            check_other_lines(&case, &rename, &after)?;
+            tally.count(format!("held in the model and in other lines, {:?}", rename.id.kind));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn with_an_alias_each_network_has_it_and_nothing_else_differs() {
+    check("rename with an alias", 1, 25, |mut case, tally| {
+        let rename = case.rename(true);
+        let before = case.tree(&case.project.names);
+        let folder = tempfile::tempdir().expect("a folder");
+        write(&before, folder.path());
+        let arguments = arguments(&case.project, &rename);
+        let (code, out, err) = run(folder.path(), &arguments, &["--write"]);
+        if let Some(why) = refusal(&case, &rename, code, &(out + &err)) {
+            ensure!(!why.starts_with('!'), "{}", told(&case, &rename, &why));
+            ensure!(tree_of(folder.path()) == before, "written though refused");
+            tally.count(format!("refused: {why}"));
+            return Ok(());
+        }
+        let after = tree_of(folder.path());
+        let expected = ordered(case.project.effective_after(&rename));
+        let read = case.read(&after);
+        ensure!(
+            read.as_ref() == Ok(&expected),
+            "{}",
+            told(&case, &rename, &format!("{}\n{after:#?}", differing(&read, &expected)))
+        );
+        tally.count(format!("held, {:?}", rename.id.kind));
+        Ok(())
+    });
+}
+
+#[test]
+fn renames_of_two_things_commute() {
+    check("two renames", 2, 10, |mut case, tally| {
+        let first = case.rename(false);
+        let second = case.rename(false);
+        let names = &case.project.names;
+        let touches = case.project.is_renamed(&first, second.id)
+            || case.project.is_renamed(&second, first.id)
+            || names.of(first.id) == names.of(second.id)
+            || first.new == second.new
+            || Case::is_odd(&first.new)
+            || Case::is_odd(&second.new)
+            || [&first, &second].iter().any(|one| case.project.pinned(one.id).is_some());
+        if touches {
+            tally.count("of one thing, or pinned");
+            return Ok(());
+        }
+        let mut trees = Vec::new();
+        for order in [[&first, &second], [&second, &first]] {
+            let folder = tempfile::tempdir().expect("a folder");
+            write(&case.tree(names), folder.path());
+            for rename in order {
+                let arguments = arguments(&case.project, rename);
+                let (code, out, err) =
+                    run(folder.path(), &arguments, &["--write"]);
+                if let Some(why) = refusal(&case, rename, code, &(out + &err)) {
+                    ensure!(!why.starts_with('!'), "{}", told(&case, rename, &why));
+                    tally.count(format!("refused: {why}"));
+                    return Ok(());
+                }
+            }
+            trees.push(tree_of(folder.path()));
+        }
+        let both = names.renamed(first.id, &first.new).renamed(second.id, &second.new);
+        ensure!(
+            trees[0] == trees[1] && trees[0] == case.tree(&both),
+            "{}\nthen {second:?}\n{trees:#?}",
+            told(&case, &first, "")
+        );
+        tally.count("held");
+        Ok(())
+    });
+}
+
+#[test]
+fn git_applies_the_diff_to_the_same_end() {
+    check("git apply", 5, 25, |mut case, tally| {
+        let keeps_alias = case.choices.chance(50);
+        let rename = case.rename(keeps_alias);
+        let before = case.tree(&case.project.names);
+        let (written, applied) = (tempfile::tempdir(), tempfile::tempdir());
+        let (written, applied) = (written.expect("a folder"), applied.expect("a folder"));
+        write(&before, written.path());
+        write(&before, applied.path());
+        let arguments = arguments(&case.project, &rename);
+        let (_, diff, _) = run(applied.path(), &arguments, &[]);
+        let (code, out, err) = run(written.path(), &arguments, &["--write"]);
+        if let Some(why) = refusal(&case, &rename, code, &(out + &err)) {
+            ensure!(!why.starts_with('!'), "{}", told(&case, &rename, &why));
+            tally.count(format!("refused: {why}"));
+            return Ok(());
+        }
+        let applying = common::cases::git_apply(&diff, applied.path()).expect("git runs");
+        ensure!(applying.is_ok(), "{applying:?} {}", told(&case, &rename, &diff));
+        ensure!(
+            tree_of(applied.path()) == tree_of(written.path()),
+            "{}",
+            told(&case, &rename, &diff)
+        );
+        tally.count("held");
+        Ok(())
+    });
+}
+
+/// Lines of a file that hold no name that changes, which must be there as they were, in order.
+fn check_other_lines(case: &Case, rename: &Rename, after: &BTreeMap<String, String>) -> Result<(), TestCaseError> {
+    let marked = case.project.names.renamed(rename.id, "\u{1}");
+    for (path, text) in &case.files {
+        let mut lines = after[path].lines();
+        for line in spelled(text, &marked).lines().filter(|line| !line.contains('\u{1}')) {
+            ensure!(
+                lines.any(|other| other == line),
+                "`{line}` of {path} is gone: {}",
+                told(case, rename, &after[path])
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Why a rename was refused, if it was; with `!` where the model knows of no reason.
+fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String> {
+    let _ = (case, rename);
+    if code == 0 {
+        return None;
+    }
+    Some(format!("!{code} {said}"))
+}
+
+/// A failing case for people.
+fn told(case: &Case, rename: &Rename, what: &str) -> String {
+    let files = case.files.iter().map(|(path, text): &(String, Text)| {
+        format!("# {path}\n{}", spelled(text, &case.project.names))
+    });
+    let files: Vec<String> = files.collect();
+    let kind: Kind = rename.id.kind;
+    format!(
+        "rename {kind:?} {} to {}, {}\n{}\n{what}",
+        case.project.names.of(rename.id),
+        rename.new,
+        if rename.keeps_alias { "with an alias" } else { "without an alias" },
+        files.join("\n")
+    )
+}
+
+/// Where two projects differ.
+fn differing(read: &Result<serde_json::Value, String>, model: &serde_json::Value) -> String {
+    let read = match read {
+        Ok(read) => read,
+        Err(error) => return error.clone(),
+    };
+    let mut found = Vec::new();
+    compare(read, model, "", &mut found);
+    found.join("\n")
+}
+
+fn compare(read: &serde_json::Value, model: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+    match (read, model) {
+        (serde_json::Value::Object(one), serde_json::Value::Object(other)) => {
+            for key in one.keys().chain(other.keys().filter(|key| !one.contains_key(*key))) {
+                let null = serde_json::Value::Null;
+                let (one, other) = (one.get(key).unwrap_or(&null), other.get(key).unwrap_or(&null));
+                compare(one, other, &format!("{at}.{key}"), found);
+            }
+        }
+        _ if read != model => found.push(format!("{at} is {read}, by the model {model}")),
+        _ => {}
+    }
+}
