@@ -266,7 +266,25 @@ pub fn is_compose(file: &ComposeFile) -> bool {
         return holds_services(file, services.value) == Likeness::Whole;
     }
     has_compose_name(&file.path)
-        && ["include", "networks", "volumes"].iter().any(|key| top(key).is_some())
+        && ["include", "networks", "volumes", "secrets", "configs", "models"]
+            .iter()
+            .any(|key| top(key).is_some())
+}
+
+/// Tells whether a text may be YAML with a top-level `services:`, plain or quoted, in either style.
+#[must_use]
+pub fn may_have_services(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, b"services").any(|at| {
+        let (before, after) = (&text[..at], &text[at + b"services".len()..]);
+        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
+        let after = if after.first().is_some_and(is_quote) { &after[1..] } else { after };
+        let opens = before.is_empty()
+            || before.ends_with(b"\n")
+            || before.trim_ascii_end().ends_with(b"{")
+            || before.ends_with("\u{feff}".as_bytes());
+        opens && after.trim_ascii_start().starts_with(b":")
+    })
 }
 
 /// Tells whether a file could be part of a Compose project: taken for one only where another file
@@ -377,7 +395,7 @@ pub fn join(folder: &str, relative: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ComposeFile, has_compose_name, is_compose, join};
+    use super::{ComposeFile, has_compose_name, is_compose, join, may_have_services};
     use crate::text::source::SourceFile;
 
     #[test]
@@ -408,12 +426,28 @@ mod tests {
             ("compose.override.yml", "services: {db: !reset null}", true),
             ("serverless-compose.yml", "services: {a: {path: a}}", false),
             ("compose.yaml", "include: [a.yaml]", true),
+            ("compose.yaml", "configs: {a: {file: a}}", true),
             ("ci.yml", "jobs: {t: {services: {db: {image: x}}}}", false),
             (".gitlab-ci.yml", "services: [postgres]", false),
             ("k8s.yaml", "apiVersion: v1\nkind: Service\nservices: {a: {image: b}}", false),
         ] {
             let file = ComposeFile::parse(&SourceFile::new(path, text));
             assert_eq!(is_compose(&file), expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_section_may_be_quoted() {
+        for (text, expected) in [
+            ("services:", true),
+            ("a: b\n'services' :\n", true),
+            ("{ \"services\": {}}", true),
+            ("\u{feff}services:", true),
+            ("  services:", false),
+            ("microservices:", false),
+            ("a: services", false),
+        ] {
+            assert_eq!(may_have_services(text.as_bytes()), expected, "{text}");
         }
     }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
 use crate::compose::model::{
     ComposeFile, above, file_name, folder, has_compose_name, is_compose, join, may_be_part,
+    may_have_services,
 };
 use crate::diagnostics::Finding;
 use crate::repo::kind::sets_variables;
@@ -229,9 +230,7 @@ pub fn setting_files(repo: &Repo, is_meant: impl Fn(&str) -> bool + Sync) -> BTr
 
 fn may_be_compose(source: &SourceFile) -> bool {
     let is_yaml = source.path.ends_with(".yml") || source.path.ends_with(".yaml");
-    let has_services =
-        || source.text.starts_with("services:") || source.text.contains("\nservices:");
-    has_compose_name(&source.path) || (is_yaml && has_services())
+    has_compose_name(&source.path) || (is_yaml && may_have_services(source.text.as_bytes()))
 }
 
 /// A file by a Compose file's name that broke off before it showed what it is.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::choices::Choices;
 use crate::project::{
-    Attributes, Base, Definition, Id, Kind, Layer, Names, Project, Rename, Role, Service,
-    template, text,
+    Attributes, Base, Definition, Id, Kind, Layer, Names, Project, Rename, Role, Service, template,
+    text,
 };
 use crate::service::{Scope, attributes};
 
@@ -20,8 +20,26 @@ pub(crate) enum Profile {
 
 /// Many a name is a part of another one.
 const HOSTS: [&str; 20] = [
-    "db", "web", "db-backup", "my_db", "app", "cache", "db2", "app-db", "redis", "web-1", "postgres",
-    "db.main", "w", "backend", "api", "db-backup-2", "my_db_2", "worker", "node", "mail",
+    "db",
+    "web",
+    "db-backup",
+    "my_db",
+    "app",
+    "cache",
+    "db2",
+    "app-db",
+    "redis",
+    "web-1",
+    "postgres",
+    "db.main",
+    "w",
+    "backend",
+    "api",
+    "db-backup-2",
+    "my_db_2",
+    "worker",
+    "node",
+    "mail",
 ];
 const NEW: [&str; 12] = [
     "main-db", "database", "db-new", "x", "db_", "new.db", "pg-15", "web2", "d", "backup", "b-db",
@@ -303,4 +321,3 @@ pub(crate) fn rename(choices: &mut Choices, project: &Project, keeps_alias: bool
     let new = choices.take(&mut free).unwrap_or("last-one").to_owned();
     Rename { id, new, keeps_alias }
 }
-

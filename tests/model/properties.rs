@@ -32,7 +32,10 @@ impl Tally {
             println!("  {count:7} {what}");
         }
         let (held, refused) = (counted("held"), counted("refused"));
-        assert!(held > 0 && refused * 100 <= (held + refused) * most, "{property}: {refused} refused");
+        assert!(
+            held > 0 && refused * 100 <= (held + refused) * most,
+            "{property}: {refused} refused"
+        );
     }
 }
 
@@ -106,7 +109,8 @@ fn without_an_alias_the_project_is_the_old_one_by_another_name() {
             let names = case.project.names.renamed(rename.id, &rename.new);
             ensure!(after == case.tree(&names), "{}", told(&case, &rename, &format!("{after:#?}")));
             // Back again.
-            let back = Rename { new: case.project.names.of(rename.id).to_owned(), ..rename.clone() };
+            let back =
+                Rename { new: case.project.names.of(rename.id).to_owned(), ..rename.clone() };
             let mut arguments = arguments.clone();
             arguments.swap(1, 2);
             let (code, out, err) = run(folder.path(), &arguments, &["--write"]);
@@ -176,8 +180,7 @@ fn renames_of_two_things_commute() {
             write(&case.tree(names), folder.path());
             for rename in order {
                 let arguments = arguments(&case.project, rename);
-                let (code, out, err) =
-                    run(folder.path(), &arguments, &["--write"]);
+                let (code, out, err) = run(folder.path(), &arguments, &["--write"]);
                 if let Some(why) = refusal(&case, rename, code, &(out + &err)) {
                     ensure!(!why.starts_with('!'), "{}", told(&case, rename, &why));
                     tally.count(format!("refused: {why}"));
@@ -228,7 +231,11 @@ fn git_applies_the_diff_to_the_same_end() {
 }
 
 /// Lines of a file that hold no name that changes, which must be there as they were, in order.
-fn check_other_lines(case: &Case, rename: &Rename, after: &BTreeMap<String, String>) -> Result<(), TestCaseError> {
+fn check_other_lines(
+    case: &Case,
+    rename: &Rename,
+    after: &BTreeMap<String, String>,
+) -> Result<(), TestCaseError> {
     let marked = case.project.names.renamed(rename.id, "\u{1}");
     for (path, text) in &case.files {
         let mut lines = after[path].lines();

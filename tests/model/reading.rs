@@ -84,7 +84,13 @@ fn load(tree: &Tree, path: &str, whole: &mut Object) -> Result<(), String> {
 }
 
 /// A service of one file, with what it extends.
-fn service(tree: &Tree, path: &str, file: &Object, name: &str, depth: usize) -> Result<Json, String> {
+fn service(
+    tree: &Tree,
+    path: &str,
+    file: &Object,
+    name: &str,
+    depth: usize,
+) -> Result<Json, String> {
     let found = file.get("services").and_then(|services| services.get(name));
     let found = found.ok_or_else(|| format!("{path} has no service {name}"))?;
     let mut own = match found {
@@ -127,7 +133,8 @@ pub(crate) fn service_in_long_form(body: &mut Object) {
         }
         build.retain(|_, value| !value.is_null());
     }
-    body.entry("depends_on").and_modify(|all| keys(all, || json!({"condition": "service_started"})));
+    body.entry("depends_on")
+        .and_modify(|all| keys(all, || json!({"condition": "service_started"})));
     body.entry("networks").and_modify(|all| keys(all, || json!({})));
     body.entry("env_file").and_modify(|all| {
         if all.is_string() {

@@ -13,7 +13,16 @@ pub(crate) fn file(node: &Node, names: &Names, choices: &mut Choices) -> Text {
     let flow = *choices.pick(&[10, 0, 30, 60]);
     let has_comments = choices.chance(50);
     let crlf = choices.chance(15);
-    let mut out = Out { names, choices, step, is_zero, flow, has_comments, is_text: false, pieces: Text::new() };
+    let mut out = Out {
+        names,
+        choices,
+        step,
+        is_zero,
+        flow,
+        has_comments,
+        is_text: false,
+        pieces: Text::new(),
+    };
     if out.choices.chance(10) {
         out.put("---\n");
     }

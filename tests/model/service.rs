@@ -61,7 +61,8 @@ pub(crate) fn attributes(
         let word = *choices.pick(&WORDS);
         let image = format!("{}{word}{}", choices.pick(&["", "reg/"]), choices.pick(&["", ":15"]));
         if scope.is_spec() && !is_override && choices.chance(20) {
-            let args = vec![("UPSTREAM_HOST".to_owned(), Some(template("{}", &[scope.host(choices)])))];
+            let args =
+                vec![("UPSTREAM_HOST".to_owned(), Some(template("{}", &[scope.host(choices)])))];
             let contexts = scope.some(choices, Kind::Service, 2);
             let contexts = contexts.into_iter().map(|id| (format!("c{}", id.index), id)).collect();
             found.push(("build", Value::Build(args, contexts)));
@@ -150,7 +151,8 @@ fn network(
         }
     }
     let is_free = !has("networks") && !has("links");
-    if has("network_mode") || !spaces.is_empty() && is_free && !scope.is_base && choices.chance(10) {
+    if has("network_mode") || !spaces.is_empty() && is_free && !scope.is_base && choices.chance(10)
+    {
         if !spaces.is_empty() {
             found.push(("network_mode", Value::Scalar(choices.pick(&spaces).clone())));
         }
@@ -159,7 +161,8 @@ fn network(
     if choices.chance(50) {
         let mut networks: Vec<(Text, Membership)> = Vec::new();
         let with_default = choices.chance(20);
-        let names = scope.some(choices, Kind::Network, 3).into_iter().map(|id| vec![Piece::Name(id)]);
+        let names =
+            scope.some(choices, Kind::Network, 3).into_iter().map(|id| vec![Piece::Name(id)]);
         for name in names.chain(with_default.then(|| text("default"))) {
             let mut one = Membership::default();
             if choices.chance(30) {

@@ -4,8 +4,8 @@
 use crate::choices::Choices;
 use crate::generate::Profile;
 use crate::project::{
-    Attributes, Base, Command, Kind, Membership, Mount, Piece, Project, Role, SECTIONS, Text, Value,
-    text,
+    Attributes, Base, Command, Kind, Membership, Mount, Piece, Project, Role, SECTIONS, Text,
+    Value, text,
 };
 
 /// A node of YAML before it is spelled.
@@ -62,7 +62,8 @@ impl Speller<'_> {
             top.push((text("services"), Node::Map(bodies)));
         }
         for (section, kind) in SECTIONS {
-            let found = project.definitions.iter().filter(|one| one.file == at && one.id.kind == kind);
+            let found =
+                project.definitions.iter().filter(|one| one.file == at && one.id.kind == kind);
             let mut things = Vec::new();
             for definition in found {
                 let scalar = |text: &Text| Node::Scalar(text.clone());
@@ -91,7 +92,8 @@ impl Speller<'_> {
             top.push((text("include"), Node::List(vec![item])));
         }
         self.choices.shuffle(&mut top);
-        if *role == Role::Main && self.profile == Profile::Specification && self.choices.chance(20) {
+        if *role == Role::Main && self.profile == Profile::Specification && self.choices.chance(20)
+        {
             top.push((text("name"), Node::Scalar(text("stack"))));
         }
         let is_first = !path.is_empty() && self.choices.chance(50);
@@ -139,7 +141,9 @@ impl Speller<'_> {
         let name = *self.choices.pick(&["", "", "x-base", "x-db", "x-common"]);
         let maps: Vec<&Vec<(Text, Node)>> = bodies
             .iter()
-            .filter_map(|(_, body)| if let Node::Map(entries) = body { Some(entries) } else { None })
+            .filter_map(
+                |(_, body)| if let Node::Map(entries) = body { Some(entries) } else { None },
+            )
             .collect();
         if name.is_empty() || maps.is_empty() {
             return None;
@@ -170,8 +174,9 @@ impl Speller<'_> {
                     true => text("service_healthy"),
                     false => text("service_started"),
                 };
-                let body =
-                    |healthy| Node::Map(vec![(text("condition"), Node::Scalar(condition(healthy)))]);
+                let body = |healthy| {
+                    Node::Map(vec![(text("condition"), Node::Scalar(condition(healthy)))])
+                };
                 Node::Map(all.iter().map(|(id, healthy)| (name(*id), body(*healthy))).collect())
             }
             Value::Networks(all) => self.networks(all),
@@ -367,9 +372,9 @@ impl Speller<'_> {
 fn is_section(node: &Node) -> bool {
     let is_body = |value: &Node| matches!(value, Node::Map(_) | Node::Null);
     match node {
-        Node::Map(entries) => entries.iter().all(|(key, value)| {
-            is_body(value) && matches!(key.as_slice(), [Piece::Name(_)])
-        }),
+        Node::Map(entries) => entries
+            .iter()
+            .all(|(key, value)| is_body(value) && matches!(key.as_slice(), [Piece::Name(_)])),
         _ => true,
     }
 }
