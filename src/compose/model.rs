@@ -274,11 +274,22 @@ pub fn is_compose(file: &ComposeFile) -> bool {
 /// Tells whether a text may be YAML with a top-level `services:`, plain or quoted, in either style.
 #[must_use]
 pub fn may_have_services(text: &[u8]) -> bool {
-    memchr::memmem::find_iter(text, b"services").any(|at| {
-        let (before, after) = (&text[..at], &text[at + b"services".len()..]);
-        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
-        let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
-        let after = if after.first().is_some_and(is_quote) { &after[1..] } else { after };
+    may_have_section(text, "services")
+}
+
+/// Tells whether a text may be YAML with any top-level section of a Compose file.
+#[must_use]
+pub fn may_have_sections(text: &[u8]) -> bool {
+    let sections = ["services", "include", "networks", "volumes", "secrets", "configs", "models"];
+    sections.iter().any(|section| may_have_section(text, section))
+}
+
+fn may_have_section(text: &[u8], section: &str) -> bool {
+    memchr::memmem::find_iter(text, section).any(|at| {
+        let (before, after) = (&text[..at], &text[at + section.len()..]);
+        let quote = before.last().filter(|byte| matches!(byte, b'"' | b'\''));
+        let before = if quote.is_some() { &before[..at - 1] } else { before };
+        let after = if quote.is_some() { after.get(1..).unwrap_or_default() } else { after };
         let opens = before.is_empty()
             || before.ends_with(b"\n")
             || before.trim_ascii_end().ends_with(b"{")

@@ -429,7 +429,12 @@ impl Walk<'_> {
             [script] if self.value(*script).contains(char::is_whitespace) => {
                 self.text(*script, TextKind::Command);
             }
-            [first, ..] => self.text(*first, TextKind::Words(words)),
+            // The list is what is seen once: its first word may be another list's too, by an alias.
+            [first, ..] => {
+                if self.seen.insert(value) {
+                    self.found.texts.push(Text { node: *first, kind: TextKind::Words(words) });
+                }
+            }
         }
     }
 

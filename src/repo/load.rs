@@ -15,7 +15,7 @@ use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
 
 use crate::compose::model::{
-    above, file_name, folder, has_compose_name, join, may_have_services, split_suffix,
+    above, file_name, folder, has_compose_name, join, may_have_sections, split_suffix,
 };
 use crate::diagnostics::{self, Finding};
 use crate::repo::config;
@@ -615,7 +615,7 @@ fn looks_like_compose(file: &SourceFile) -> bool {
 pub(super) fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
     let keys: [&[u8]; 3] = [b"services:", b"include:", b"extends"];
     let has_key = || keys.iter().any(|key| memmem::find(bytes, key).is_some());
-    is_yaml(path) && (has_key() || may_have_services(bytes))
+    is_yaml(path) && (has_key() || may_have_sections(bytes))
 }
 
 fn is_yaml(path: &str) -> bool {

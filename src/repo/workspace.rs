@@ -70,7 +70,7 @@ impl Workspace {
                 parts.insert(file.path.clone(), file);
             }
         }
-        workspace.take_named_parts(parts, &env);
+        workspace.take_named_parts(repo, parts, &env);
         let files = Files { compose: &workspace.files, env: &env };
         workspace.projects = if named.is_empty() {
             discover::discover(&repo.declared, files)
@@ -161,6 +161,7 @@ impl Workspace {
     /// Takes the files that are Compose files only by what the others say.
     fn take_named_parts(
         &mut self,
+        repo: &Repo,
         mut parts: BTreeMap<String, ComposeFile>,
         env: &BTreeMap<String, Arc<str>>,
     ) {
@@ -168,7 +169,13 @@ impl Workspace {
         let mut named: Vec<String> =
             configured.chain(self.files.values().flat_map(referenced_files).cloned()).collect();
         while let Some(path) = named.pop() {
-            if let Some(file) = parts.remove(&path) {
+            // One without services may be included too, for its networks or volumes.
+            let whatever = || {
+                let at = repo.files.binary_search_by(|source| source.path.cmp(&path)).ok()?;
+                let is_new = !self.files.contains_key(&path);
+                is_new.then(|| repo.parsed.get(&repo.files[at]))
+            };
+            if let Some(file) = parts.remove(&path).or_else(whatever) {
                 named.extend(referenced_files(&file).iter().cloned());
                 self.take(file);
             }

@@ -12,13 +12,15 @@ use crate::generate::{self, Profile};
 use crate::project::{Names, Project, Rename, Text, spelled};
 use crate::reading::{self, Tree};
 use crate::render;
-use crate::spell::Speller;
+use crate::spell::{Node, Speller};
 
 /// A project with its spelling.
 pub(crate) struct Case {
     pub(crate) project: Project,
     /// Each file's text, with the names apart.
     pub(crate) files: Vec<(String, Text)>,
+    /// The Compose files as trees.
+    pub(crate) nodes: Vec<Node>,
     pub(crate) choices: Choices,
 }
 
@@ -49,7 +51,7 @@ impl Case {
             let line = format!("COMPOSE_FILE={}\n", project.loaded().join(":"));
             files.push((".env".to_owned(), crate::project::text(line)));
         }
-        Self { project, files, choices }
+        Self { project, files, nodes, choices }
     }
 
     pub(crate) fn rename(&mut self, keeps_alias: bool) -> Rename {
