@@ -83,6 +83,8 @@ pub(crate) fn project(choices: &mut Choices, profile: Profile) -> Project {
         [(Kind::Network, 3), (Kind::Volume, 3), (Kind::Secret, 2), (Kind::Config, 2)]
     {
         let mut words: Vec<&str> = HOSTS.iter().chain(&["front", "data", "key"]).copied().collect();
+        // `w:/x` is a drive of Windows to compose-go, so that a volume can't be `w`.
+        words.retain(|word| kind != Kind::Volume || word.len() > 1);
         for index in 0..choices.below(most + 1) {
             if let Some(name) = choices.take(&mut words) {
                 names.0.insert(Id { kind, index }, name.to_owned());
@@ -316,7 +318,7 @@ pub(crate) fn rename(choices: &mut Choices, project: &Project, keeps_alias: bool
         let is_taken = names.any(|(other, name)| {
             name == new && (other.kind == id.kind || is_host(other.kind) && is_host(id.kind))
         });
-        !is_taken && (new.len() > 1 || !is_host(id.kind))
+        !is_taken && (new.len() > 1 || !is_host(id.kind) && id.kind != Kind::Volume)
     });
     let new = choices.take(&mut free).unwrap_or("last-one").to_owned();
     Rename { id, new, keeps_alias }

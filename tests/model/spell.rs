@@ -20,6 +20,25 @@ pub(crate) enum Node {
     Alias(String),
 }
 
+impl Node {
+    /// Whether the value of a top-level key has an anchor that is used.
+    fn has_used(&self, key: &Text) -> bool {
+        let Self::Map(entries) = self else { return false };
+        let named = entries.iter().find(|(known, _)| known == key);
+        matches!(named, Some((_, Self::Anchor(name, _))) if self.uses(name))
+    }
+
+    fn uses(&self, anchor: &str) -> bool {
+        match self {
+            Self::Null | Self::Scalar(_) => false,
+            Self::List(items) => items.iter().any(|item| item.uses(anchor)),
+            Self::Map(entries) => entries.iter().any(|(_, value)| value.uses(anchor)),
+            Self::Anchor(_, inner) => inner.uses(anchor),
+            Self::Alias(name) => name == anchor,
+        }
+    }
+}
+
 /// What is made of a project's structure.
 pub(crate) struct Speller<'c> {
     pub(crate) choices: &'c mut Choices,
@@ -101,10 +120,18 @@ impl Speller<'_> {
             let version = (text("version"), Node::Scalar(text("3.7")));
             top.insert(if is_first { 0 } else { top.len() }, version);
         }
-        top.splice(0..0, fragment);
-        let mut known = Vec::new();
+        if let Some(fragment) = fragment {
+            let name = fragment.0.clone();
+            let with = std::iter::once(fragment).chain(top.iter().cloned());
+            let mut root = Node::Map(with.collect());
+            self.share(&mut root, &mut Vec::new(), 0);
+            // What no service uses has no meaning that could be held against anything.
+            if root.has_used(&name) {
+                return root;
+            }
+        }
         let mut root = Node::Map(top);
-        self.share(&mut root, &mut known, 0);
+        self.share(&mut root, &mut Vec::new(), 0);
         root
     }
 
@@ -138,7 +165,7 @@ impl Speller<'_> {
 
     /// A fragment that repeats a part of a service, so that this can be taken from there.
     fn fragment(&mut self, bodies: &[(Text, Node)]) -> Option<(Text, Node)> {
-        let name = *self.choices.pick(&["", "", "x-base", "x-db", "x-common"]);
+        let name = *self.choices.pick(&["", "x-base", "x-db", "x-common"]);
         let maps: Vec<&Vec<(Text, Node)>> = bodies
             .iter()
             .filter_map(
@@ -335,7 +362,14 @@ impl Speller<'_> {
         }
         let is_fragment = depth == 1 && !is_section(&original);
         let may = (is_deep || is_fragment) && !matches!(node, Node::Map(all) if all.is_empty());
-        if may && self.choices.chance(if depth <= 2 { 35 } else { 12 }) {
+        let often = if is_fragment {
+            95
+        } else if depth == 2 {
+            35
+        } else {
+            12
+        };
+        if may && self.choices.chance(often) {
             let word = *self.choices.pick(&["db", "base", "app", "my_db"]);
             let is_taken = |name: &str| known.iter().any(|(_, known)| known == name);
             let numbered = (2..).map(|number| format!("{word}{number}"));
