@@ -206,7 +206,7 @@ pub const OVERRIDE_NAMES: [&str; 4] = [
 ];
 
 /// Keys of a service by which a mapping is taken for one (compose-spec §05; not all, the telling ones).
-pub const SERVICE_KEYS: [&str; 34] = [
+pub const SERVICE_KEYS: [&str; 35] = [
     "image",
     "build",
     "cap_add",
@@ -220,6 +220,7 @@ pub const SERVICE_KEYS: [&str; 34] = [
     "environment",
     "expose",
     "extends",
+    "external_links",
     "extra_hosts",
     "healthcheck",
     "hostname",
@@ -243,13 +244,73 @@ pub const SERVICE_KEYS: [&str; 34] = [
     "working_dir",
 ];
 
+/// The rest of a service's keys, by which one is told only in a file by a Compose file's name.
+const OTHER_SERVICE_KEYS: [&str; 53] = [
+    "annotations",
+    "attach",
+    "blkio_config",
+    "cgroup",
+    "cgroup_parent",
+    "configs",
+    "cpu_count",
+    "cpu_percent",
+    "cpu_period",
+    "cpu_quota",
+    "cpu_rt_period",
+    "cpu_rt_runtime",
+    "cpu_shares",
+    "cpus",
+    "cpuset",
+    "credential_spec",
+    "develop",
+    "device_cgroup_rules",
+    "devices",
+    "dns",
+    "dns_opt",
+    "dns_search",
+    "domainname",
+    "gpus",
+    "group_add",
+    "init",
+    "ipc",
+    "isolation",
+    "label_file",
+    "mac_address",
+    "mem_limit",
+    "mem_reservation",
+    "mem_swappiness",
+    "memswap_limit",
+    "models",
+    "oom_kill_disable",
+    "oom_score_adj",
+    "pid",
+    "pids_limit",
+    "platform",
+    "post_start",
+    "pre_stop",
+    "runtime",
+    "scale",
+    "shm_size",
+    "stop_grace_period",
+    "stop_signal",
+    "sysctls",
+    "tmpfs",
+    "tty",
+    "user",
+    "userns_mode",
+    "uts",
+];
+
 /// Tells whether a mapping has keys that only a service has.
 #[must_use]
 pub fn is_service_like(file: &ComposeFile, mapping: NodeId) -> bool {
+    has_key(file, mapping, |key| SERVICE_KEYS.contains(&key))
+}
+
+fn has_key(file: &ComposeFile, mapping: NodeId, is_meant: impl Fn(&str) -> bool) -> bool {
     let doc = &file.doc;
-    doc.entries(mapping)
-        .iter()
-        .any(|entry| doc.value(entry.key).is_some_and(|key| SERVICE_KEYS.contains(&&*key)))
+    let mut entries = doc.entries(mapping).iter();
+    entries.any(|entry| doc.value(entry.key).is_some_and(|key| is_meant(&key)))
 }
 
 /// Tells whether a file is a Compose file: by its name, or by service-like values under a
@@ -324,7 +385,11 @@ fn holds_services(file: &ComposeFile, services: NodeId) -> Likeness {
     let alike = values.iter().filter(|value| is_service_like(file, **value)).count();
     if has_compose_name(&file.path) {
         let is_empty = |value: &NodeId| matches!(doc.node(*value).kind, Kind::Scalar(_));
-        let is_compose = alike > 0 || values.iter().any(is_empty);
+        // One may have nothing but what it merges from a fragment.
+        let is_other = |value: &NodeId| {
+            has_key(file, *value, |key| key == "<<" || OTHER_SERVICE_KEYS.contains(&key))
+        };
+        let is_compose = alike > 0 || values.iter().any(|value| is_empty(value) || is_other(value));
         return if is_compose { Likeness::Whole } else { Likeness::None };
     }
     let runs = |value: &NodeId| {
@@ -435,6 +500,8 @@ mod tests {
             ("config/services.yaml", "services:\n  _defaults:\n    autowire: true\n", false),
             ("compose.override.yml", "services: {db: {ports: []}}", true),
             ("compose.override.yml", "services: {db: !reset null}", true),
+            ("compose.override.yml", "services: {db: {mem_limit: 1g}}", true),
+            ("compose.override.yml", "services: {db: {<<: *base}}", true),
             ("serverless-compose.yml", "services: {a: {path: a}}", false),
             ("compose.yaml", "include: [a.yaml]", true),
             ("compose.yaml", "configs: {a: {file: a}}", true),
