@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use crate::case::{Case, arguments, numbers, ordered, run, tree_of, write};
 use crate::common;
 use crate::generate::Profile;
-use crate::project::{Id, Kind, Piece, Rename, Text, spelled};
+use crate::project::{Base, Id, Kind, Piece, Rename, Service, Text, spelled, text};
 use crate::reading::Tree;
 use crate::spell::Node;
 
@@ -259,16 +259,62 @@ fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String>
     if code == 0 {
         return None;
     }
-    let shared = "it shares its settings with others through an anchor";
-    let is_known = |why: &str| said.contains(why);
-    if code == 1
-        && is_known(shared)
-        && case.project.pinned(rename.id).is_some()
-        && is_shared(case, rename.id)
-    {
-        return Some(shared.to_owned());
+    let index = rename.id.index;
+    // What a file that is extended from calls by the service's name is taken for the service.
+    let is_namesake = |index: usize| {
+        let template = Id { kind: Kind::Template, index };
+        let service = Id { kind: Kind::Service, index: rename.id.index };
+        case.project.names.of(template) == case.project.names.of(service)
+    };
+    let is_extended = |base: Option<Base>| match base {
+        Some(Base::Service(at)) => at == index,
+        Some(Base::Template(at)) => is_namesake(at),
+        None => false,
+    };
+    let extends = |service: &Service| service.layers.iter().any(|layer| is_extended(layer.extends));
+    let is_alias = rename.keeps_alias;
+    // What the message says, and whether the model knows that it is so.
+    let reasons = [
+        (
+            "it shares its settings with others through an anchor",
+            case.project.pinned(rename.id).is_some() && is_shared(case, rename.id),
+        ),
+        (
+            "extends this service, so it would answer to the old name too",
+            is_alias && case.project.services.iter().any(extends),
+        ),
+        ("is shared through the anchor", is_alias && has_anchor(case, index)),
+        ("the link is shared through an anchor", is_alias),
+        ("the service is the alias", is_alias && has_anchor(case, index)),
+        ("merges this service's mapping", is_alias && has_anchor(case, index)),
+    ];
+    let mut known = reasons.iter().filter(|(why, holds)| *holds && said.contains(why));
+    match known.next() {
+        Some((why, _)) if code == 1 => Some((*why).to_owned()),
+        _ => Some(format!("!{code} {said}")),
     }
-    Some(format!("!{code} {said}"))
+}
+
+/// Whether something in a service is shared by an anchor.
+fn has_anchor(case: &Case, index: usize) -> bool {
+    fn inside(node: &Node) -> bool {
+        match node {
+            Node::Null | Node::Scalar(_) => false,
+            Node::List(items) => items.iter().any(inside),
+            Node::Map(entries) => entries.iter().any(|(_, value)| inside(value)),
+            Node::Anchor(..) | Node::Alias(_) => true,
+        }
+    }
+    let name = vec![Piece::Name(Id { kind: Kind::Service, index })];
+    let services = case.nodes.iter().filter_map(|file| match file {
+        Node::Map(entries) => entries.iter().find(|(key, _)| *key == text("services")),
+        _ => None,
+    });
+    let mut bodies = services.filter_map(|(_, services)| match services {
+        Node::Map(entries) => entries.iter().find(|(key, _)| *key == name),
+        _ => None,
+    });
+    bodies.any(|(_, body)| inside(body))
 }
 
 /// Whether a volume, network, secret or config has an anchor, or is an alias.

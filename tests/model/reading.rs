@@ -54,6 +54,10 @@ pub(crate) fn sort(value: &mut Json, key: &str) {
             if !matches!(key, "command" | "entrypoint" | "test" | "env_file") {
                 items.sort_by_key(Json::to_string);
             }
+            // A name that two files give is one name.
+            if key == "aliases" {
+                items.dedup();
+            }
         }
         _ => {}
     }

@@ -139,8 +139,9 @@ fn network(
     let spaces: Vec<Text> = {
         let services = scope.earlier.iter().map(|id| template("service:{}", &[*id]));
         let containers = scope.all(Kind::Container);
-        let own = scope.container;
-        let containers = containers.into_iter().filter(|id| Some(*id) != own);
+        // The service's index is that of the first which it may not need.
+        let own = scope.earlier.len();
+        let containers = containers.into_iter().filter(|id| scope.is_base || id.index != own);
         // docker-compose 1.29 asks the engine for a container that is not the project's.
         let containers = containers.filter(|_| scope.is_spec());
         services.chain(containers.map(|id| template("container:{}", &[id]))).collect()
@@ -190,7 +191,8 @@ fn network(
         }
     }
     if !has("external_links") && choices.chance(8) {
-        let containers = scope.some(choices, Kind::Container, 2);
+        let mut containers = scope.some(choices, Kind::Container, 2);
+        containers.retain(|id| scope.is_base || id.index != scope.earlier.len());
         let pattern = *choices.pick(&["{}", "{}:alias"]);
         let links: Vec<Text> = containers.iter().map(|id| template(pattern, &[*id])).collect();
         if !links.is_empty() {

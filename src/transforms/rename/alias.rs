@@ -45,6 +45,8 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
         })
         .collect();
     let first_base = definitions.iter().position(Definition::is_base).unwrap_or(0);
+    let is_outside =
+        definitions.iter().any(|other| other.in_project && other.has_network_mode(files));
     for (index, definition) in definitions.iter().enumerate() {
         let has_networks = definition.networks().is_some();
         let supplies = has_networks || definition.is_base() || index == first_base;
@@ -59,8 +61,9 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
             continue;
         }
         let path = definition.file.path.clone();
-        // A service with `network_mode` joins no network that could have an alias.
-        if definition.has_network_mode(files) {
+        // A service with `network_mode` joins no network that could have an alias, also where
+        // another of the files that are loaded together says so.
+        if definition.has_network_mode(files) || is_outside && definition.in_project {
             continue;
         }
         match definition.patch(files, project, names) {

@@ -132,9 +132,17 @@ impl Drafter<'_> {
             return;
         }
         // A bare link is also the host name that the linking container knows.
-        let new = match reference.form {
-            Form::BareLink if self.task.keep_alias => format!("{}:{}", target.new, target.old),
-            _ => target.new.clone(),
+        let keeps_host = reference.form == Form::BareLink && self.task.keep_alias;
+        if keeps_host && doc.is_shared(reference.node) {
+            let reason = format!(
+                "the link is shared through an anchor, and what keeps its host name, `{}:{}`, may mean nothing to the other users; write the link out first",
+                target.new, target.old
+            );
+            self.draft.refusals.push(Refusal { span: doc.node(reference.node).span, reason });
+        }
+        let new = match keeps_host {
+            true => format!("{}:{}", target.new, target.old),
+            false => target.new.clone(),
         };
         if reference.form == Form::Undocumented {
             let reason = format!(
