@@ -283,6 +283,7 @@ fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String>
             "extends this service, so it would answer to the old name too",
             is_alias && case.project.services.iter().any(extends),
         ),
+        ("aliases` would be added", is_alias && case.project.services.iter().any(extends)),
         ("is shared through the anchor", is_alias && has_anchor(case, index)),
         ("the link is shared through an anchor", is_alias),
         ("the service is the alias", is_alias && has_anchor(case, index)),

@@ -33,8 +33,10 @@ pub(super) type Files = BTreeMap<String, ComposeFile>;
 /// Adds `names` as aliases of `service` in a project, on every network, wherever they are missing.
 pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[String]) -> Aliases {
     let mut found = Aliases::default();
+    let defining = project.defining_files(files);
     let definitions: Vec<Definition<'_>> = project
         .all_files()
+        .filter(|path| defining.contains(*path))
         .filter_map(|path| {
             let file = files.get(path).filter(|file| file.is_sound())?;
             Some(Definition {
@@ -50,8 +52,14 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
     for (index, definition) in definitions.iter().enumerate() {
         let has_networks = definition.networks().is_some();
         let supplies = has_networks || definition.is_base() || index == first_base;
-        // A local `networks` in a base whose overlay brings networks would add `default` to them.
+        // A local `networks` in a base whose overlay brings networks would add `default` to them;
+        // those that `extends` brings are there in any case.
+        let inherits = || {
+            inherited(files, definition.file, &definition.service)
+                .is_ok_and(|found| !found.networks.is_empty())
+        };
         let left_to_overlay = !has_networks
+            && !inherits()
             && definitions.iter().enumerate().any(|(other, overlay)| {
                 other != index
                     && overlay.networks().is_some()
