@@ -8,6 +8,7 @@ mod common;
 
 mod case;
 mod choices;
+mod docker_compose;
 mod generate;
 mod project;
 mod properties;

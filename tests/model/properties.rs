@@ -1,5 +1,6 @@
 //! What a rename must do, by what the model says of the project.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
@@ -16,10 +17,10 @@ const CASES: u32 = 250;
 
 /// What became of the projects of a property.
 #[derive(Default)]
-struct Tally(BTreeMap<String, usize>);
+pub(crate) struct Tally(BTreeMap<String, usize>);
 
 impl Tally {
-    fn count(&mut self, what: impl Into<String>) {
+    pub(crate) fn count(&mut self, what: impl Into<String>) {
         *self.0.entry(what.into()).or_default() += 1;
     }
 
@@ -41,12 +42,23 @@ impl Tally {
     }
 }
 
-/// Runs a property over projects.
+/// Runs a property over projects of all that the specification has.
 fn check(
     name: &str,
     divisor: u32,
     most: usize,
-    mut property: impl FnMut(Case, &mut Tally) -> Result<(), TestCaseError>,
+    property: impl FnMut(Case, &mut Tally) -> Result<(), String>,
+) {
+    check_with(Profile::Specification, name, divisor, most, property);
+}
+
+/// Runs a property over so many projects, `most` of a hundred of which may be refused.
+pub(crate) fn check_with(
+    profile: Profile,
+    name: &str,
+    divisor: u32,
+    most: usize,
+    property: impl FnMut(Case, &mut Tally) -> Result<(), String>,
 ) {
     let wanted = std::env::var("COMPOSEMOD_MODEL_CASES").ok().and_then(|text| text.parse().ok());
     let cases: u32 = wanted.unwrap_or(CASES);
@@ -56,24 +68,23 @@ fn check(
         max_shrink_iters: 800,
         ..Config::default()
     };
-    let tally = std::cell::RefCell::new(Tally::default());
-    let property = std::cell::RefCell::new(&mut property);
+    let state = RefCell::new((property, Tally::default()));
     let result = TestRunner::new(config).run(&numbers(), |numbers| {
-        let case = Case::new(numbers, Profile::Specification);
-        (property.borrow_mut())(case, &mut tally.borrow_mut())
+        let (property, tally) = &mut *state.borrow_mut();
+        property(Case::new(numbers, profile), tally).map_err(TestCaseError::fail)
     });
     match result {
         Ok(()) => {}
         Err(TestError::Fail(why, _)) => panic!("{why}"),
         Err(error) => panic!("{error}"),
     }
-    tally.borrow().finish(name, most);
+    state.into_inner().1.finish(name, most);
 }
 
 macro_rules! ensure {
     ($holds:expr, $($message:tt)*) => {
         if !$holds {
-            return Err(TestCaseError::fail(format!($($message)*)));
+            return Err(format!($($message)*));
         }
     };
 }
@@ -234,7 +245,7 @@ fn git_applies_the_diff_to_the_same_end() {
 
 /// Lines that hold no name that changes must be there as they were, in order; but for one to which
 /// the engine's name is added.
-fn check_other_lines(case: &Case, rename: &Rename, after: &Tree) -> Result<(), TestCaseError> {
+fn check_other_lines(case: &Case, rename: &Rename, after: &Tree) -> Result<(), String> {
     let marked = case.project.names.renamed(rename.id, "\u{1}");
     let mut spare = usize::from(case.project.pinned(rename.id).is_some());
     for (path, text) in &case.files {
@@ -245,7 +256,7 @@ fn check_other_lines(case: &Case, rename: &Rename, after: &Tree) -> Result<(), T
                 lines = rest;
             } else if spare == 0 {
                 let what = format!("`{line}` of {path} is gone: {}", after[path]);
-                return Err(TestCaseError::fail(told(case, rename, &what)));
+                return Err(told(case, rename, &what));
             } else {
                 spare -= 1;
             }
@@ -255,7 +266,7 @@ fn check_other_lines(case: &Case, rename: &Rename, after: &Tree) -> Result<(), T
 }
 
 /// Why a rename was refused, if it was; with `!` where the model knows of no reason.
-fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String> {
+pub(crate) fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String> {
     if code == 0 {
         return None;
     }
@@ -273,6 +284,8 @@ fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String>
     };
     let extends = |service: &Service| service.layers.iter().any(|layer| is_extended(layer.extends));
     let is_alias = rename.keeps_alias;
+    let is_extending = matches!(rename.id.kind, Kind::Service | Kind::Container)
+        && case.project.services[index].layers.iter().any(|layer| layer.extends.is_some());
     // What the message says, and whether the model knows that it is so.
     let reasons = [
         (
@@ -284,6 +297,8 @@ fn refusal(case: &Case, rename: &Rename, code: u8, said: &str) -> Option<String>
             is_alias && case.project.services.iter().any(extends),
         ),
         ("aliases` would be added", is_alias && case.project.services.iter().any(extends)),
+        ("an item is no name on one line", is_alias && has_anchor(case, index)),
+        ("which a list can't give an alias", is_alias && is_extending),
         ("is shared through the anchor", is_alias && has_anchor(case, index)),
         ("the link is shared through an anchor", is_alias),
         ("the service is the alias", is_alias && has_anchor(case, index)),
@@ -337,7 +352,7 @@ fn is_shared(case: &Case, id: Id) -> bool {
 }
 
 /// A failing case for people.
-fn told(case: &Case, rename: &Rename, what: &str) -> String {
+pub(crate) fn told(case: &Case, rename: &Rename, what: &str) -> String {
     let files = case.files.iter().map(|(path, text): &(String, Text)| {
         format!("# {path}\n{}", spelled(text, &case.project.names))
     });
@@ -353,7 +368,10 @@ fn told(case: &Case, rename: &Rename, what: &str) -> String {
 }
 
 /// Where two projects differ.
-fn differing(read: &Result<serde_json::Value, String>, model: &serde_json::Value) -> String {
+pub(crate) fn differing(
+    read: &Result<serde_json::Value, String>,
+    model: &serde_json::Value,
+) -> String {
     let read = match read {
         Ok(read) => read,
         Err(error) => return error.clone(),

@@ -33,7 +33,17 @@ pub(super) type Files = BTreeMap<String, ComposeFile>;
 /// Adds `names` as aliases of `service` in a project, on every network, wherever they are missing.
 pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[String]) -> Aliases {
     let mut found = Aliases::default();
-    let defining = project.defining_files(files);
+    let mut defining = project.defining_files(files);
+    // What it extends by its own name is told with it.
+    let own_bases: Vec<String> = defining
+        .iter()
+        .filter_map(|path| {
+            let file = files.get(path)?;
+            let (base, name) = extends(file, file.service(service)?.body)?;
+            base.filter(|_| name == service).and_then(|base| join(folder(path), &base))
+        })
+        .collect();
+    defining.extend(own_bases);
     let definitions: Vec<Definition<'_>> = project
         .all_files()
         .filter(|path| defining.contains(*path))
