@@ -15,7 +15,7 @@ from compose.config.serialize import serialize_config
 
 
 def answer(folder, files):
-    details = config.find(folder, files, Environment({"PWD": folder}))
+    details = config.find(folder, files, Environment({"PWD": folder, "COMPOSE_PROJECT_NAME": "stack"}))
     return yaml.safe_load(serialize_config(config.load(details)))
 
 

@@ -9,11 +9,14 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::case::{Case, arguments, ordered, run, tree_of, write};
+use crate::case::{arguments, ordered, run, tree_of, write};
 use crate::generate::Profile;
-use crate::project::Project;
+use crate::project::{Project, SECTIONS};
 use crate::properties::{check_with, differing, refusal, told};
 use crate::reading;
+
+/// The project's name, as docker_compose.py has it.
+const PROJECT: &str = "stack";
 
 /// A process that answers for docker-compose.
 struct DockerCompose {
@@ -133,11 +136,29 @@ fn relative(value: &mut Json, folder: &str) {
     }
 }
 
-/// What both can be asked for: docker-compose reads env files, and leaves out what is not used.
+/// What both can be asked for: docker-compose reads env files, and says the name of what is external.
 fn comparable(mut whole: Json) -> Json {
+    for (section, _) in SECTIONS {
+        for (key, thing) in whole[section].as_object_mut().into_iter().flatten() {
+            if let Some(name) = thing["name"].as_str() {
+                thing["name"] = name.replace("${COMPOSE_PROJECT_NAME}", PROJECT).into();
+            } else if thing["external"] == "true" {
+                thing["name"] = key.clone().into();
+            }
+            if let Some(settings) = thing.as_object_mut() {
+                settings.retain(|_, value| !value.is_null());
+            }
+        }
+    }
     if let Some(services) = whole["services"].as_object_mut() {
         for service in services.values_mut().filter_map(Json::as_object_mut) {
             service.remove("env_file");
+            let sources = service.get_mut("volumes_from").and_then(Json::as_array_mut);
+            for source in sources.into_iter().flatten() {
+                let text = source.as_str().unwrap_or_default();
+                let text = text.trim_start_matches("service:").trim_end_matches(":rw");
+                *source = text.into();
+            }
             service.retain(|_, value| *value != json!({}) && *value != json!([]));
         }
     }

@@ -103,7 +103,10 @@ pub(crate) fn project(choices: &mut Choices, profile: Profile) -> Project {
     };
     let hosts: Vec<Id> =
         project.services.iter().map(|one| one.id).chain(containers.values().copied()).collect();
-    env_files(choices, &mut project, &hosts);
+    // docker-compose says an env file's variables among the others.
+    if is_spec {
+        env_files(choices, &mut project, &hosts);
+    }
     if project.file(Role::ExtendedFrom).is_some() {
         templates(choices, &mut project, &hosts, profile);
     }
@@ -183,8 +186,10 @@ fn definitions(
         let file = *choices.pick(&homes);
         let is_external = settings.iter().any(|(key, _)| *key == "external");
         found.push(Definition { id, file, settings });
-        // The override says more of what the main file defines.
-        if let Some(over) = over.filter(|_| file == 0 && !is_external && choices.chance(20)) {
+        // The override says more of what the main file defines; in docker-compose it would replace it.
+        if let Some(over) =
+            over.filter(|_| file == 0 && is_spec && !is_external && choices.chance(20))
+        {
             let more = if is_mounted { vec![] } else { vec![("driver", text("local"))] };
             found.push(Definition { id, file: over, settings: more });
         }
@@ -252,7 +257,9 @@ fn service(
         !is_named && (profile == Profile::Specification || !is_bound)
     };
     let mut bases: Vec<Base> = Vec::new();
-    for at in 0..index {
+    // docker-compose 1.29 looks in the main file for what an override extends.
+    let may_extend = file == 0 || profile == Profile::Specification;
+    for at in (0..index).filter(|_| may_extend) {
         let same = project.services[at].layers.iter().find(|layer| layer.file == file);
         if same.is_some_and(|layer| is_simple(&project.resolved(layer))) {
             bases.push(Base::Service(at));
