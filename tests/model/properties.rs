@@ -65,7 +65,7 @@ pub(crate) fn check_with(
     let config = Config {
         cases: (cases / divisor).max(1),
         failure_persistence: None,
-        max_shrink_iters: 60,
+        max_shrink_iters: 800,
         ..Config::default()
     };
     let state = RefCell::new((property, Tally::default()));
