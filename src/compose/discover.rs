@@ -32,6 +32,21 @@ pub struct Project {
 }
 
 impl Project {
+    /// Gives the files whose services are the project's: those that are loaded or included, and the
+    /// variants; not those that are only extended from.
+    #[must_use]
+    pub fn defining_files(&self, files: &BTreeMap<String, ComposeFile>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<String> = self.loaded.iter().chain(&self.variants).cloned().collect();
+        while let Some(path) = open.pop() {
+            if !found.contains(&path) {
+                open.extend(files.get(&path).map(included_files).unwrap_or_default());
+                found.insert(path);
+            }
+        }
+        found
+    }
+
     /// Gives all files, variants last.
     pub fn all_files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().chain(&self.variants).map(String::as_str)
@@ -184,6 +199,19 @@ pub fn referenced_files(file: &ComposeFile) -> &[String] {
 }
 
 fn find_referenced(file: &ComposeFile) -> Vec<String> {
+    let here = folder(&file.path);
+    let mut paths = included_files(file);
+    for service in file.services() {
+        if let Some((base, _)) = extends(file, service.body)
+            && let Some(path) = base.and_then(|path| join(here, &path))
+        {
+            paths.insert(path);
+        }
+    }
+    paths.into_iter().collect()
+}
+
+fn included_files(file: &ComposeFile) -> BTreeSet<String> {
     let doc = &file.doc;
     let here = folder(&file.path);
     let mut paths = BTreeSet::new();
@@ -196,14 +224,7 @@ fn find_referenced(file: &ComposeFile) -> Vec<String> {
             }
         }
     }
-    for service in file.services() {
-        if let Some((base, _)) = extends(file, service.body)
-            && let Some(path) = base.and_then(|path| join(here, &path))
-        {
-            paths.insert(path);
-        }
-    }
-    paths.into_iter().collect()
+    paths
 }
 
 /// `include: - path: x` or `path: [x, y]`.

@@ -206,7 +206,7 @@ pub const OVERRIDE_NAMES: [&str; 4] = [
 ];
 
 /// Keys of a service by which a mapping is taken for one (compose-spec §05; not all, the telling ones).
-pub const SERVICE_KEYS: [&str; 34] = [
+pub const SERVICE_KEYS: [&str; 35] = [
     "image",
     "build",
     "cap_add",
@@ -220,6 +220,7 @@ pub const SERVICE_KEYS: [&str; 34] = [
     "environment",
     "expose",
     "extends",
+    "external_links",
     "extra_hosts",
     "healthcheck",
     "hostname",
@@ -243,13 +244,73 @@ pub const SERVICE_KEYS: [&str; 34] = [
     "working_dir",
 ];
 
+/// The rest of a service's keys, by which one is told only in a file by a Compose file's name.
+const OTHER_SERVICE_KEYS: [&str; 53] = [
+    "annotations",
+    "attach",
+    "blkio_config",
+    "cgroup",
+    "cgroup_parent",
+    "configs",
+    "cpu_count",
+    "cpu_percent",
+    "cpu_period",
+    "cpu_quota",
+    "cpu_rt_period",
+    "cpu_rt_runtime",
+    "cpu_shares",
+    "cpus",
+    "cpuset",
+    "credential_spec",
+    "develop",
+    "device_cgroup_rules",
+    "devices",
+    "dns",
+    "dns_opt",
+    "dns_search",
+    "domainname",
+    "gpus",
+    "group_add",
+    "init",
+    "ipc",
+    "isolation",
+    "label_file",
+    "mac_address",
+    "mem_limit",
+    "mem_reservation",
+    "mem_swappiness",
+    "memswap_limit",
+    "models",
+    "oom_kill_disable",
+    "oom_score_adj",
+    "pid",
+    "pids_limit",
+    "platform",
+    "post_start",
+    "pre_stop",
+    "runtime",
+    "scale",
+    "shm_size",
+    "stop_grace_period",
+    "stop_signal",
+    "sysctls",
+    "tmpfs",
+    "tty",
+    "user",
+    "userns_mode",
+    "uts",
+];
+
 /// Tells whether a mapping has keys that only a service has.
 #[must_use]
 pub fn is_service_like(file: &ComposeFile, mapping: NodeId) -> bool {
+    has_key(file, mapping, |key| SERVICE_KEYS.contains(&key))
+}
+
+fn has_key(file: &ComposeFile, mapping: NodeId, is_meant: impl Fn(&str) -> bool) -> bool {
     let doc = &file.doc;
-    doc.entries(mapping)
-        .iter()
-        .any(|entry| doc.value(entry.key).is_some_and(|key| SERVICE_KEYS.contains(&&*key)))
+    let mut entries = doc.entries(mapping).iter();
+    entries.any(|entry| doc.value(entry.key).is_some_and(|key| is_meant(&key)))
 }
 
 /// Tells whether a file is a Compose file: by its name, or by service-like values under a
@@ -266,7 +327,36 @@ pub fn is_compose(file: &ComposeFile) -> bool {
         return holds_services(file, services.value) == Likeness::Whole;
     }
     has_compose_name(&file.path)
-        && ["include", "networks", "volumes"].iter().any(|key| top(key).is_some())
+        && ["include", "networks", "volumes", "secrets", "configs", "models"]
+            .iter()
+            .any(|key| top(key).is_some())
+}
+
+/// Tells whether a text may be YAML with a top-level `services:`, plain or quoted, in either style.
+#[must_use]
+pub fn may_have_services(text: &[u8]) -> bool {
+    may_have_section(text, "services")
+}
+
+/// Tells whether a text may be YAML with any top-level section of a Compose file.
+#[must_use]
+pub fn may_have_sections(text: &[u8]) -> bool {
+    let sections = ["services", "include", "networks", "volumes", "secrets", "configs", "models"];
+    sections.iter().any(|section| may_have_section(text, section))
+}
+
+fn may_have_section(text: &[u8], section: &str) -> bool {
+    memchr::memmem::find_iter(text, section).any(|at| {
+        let (before, after) = (&text[..at], &text[at + section.len()..]);
+        let quote = before.last().filter(|byte| matches!(byte, b'"' | b'\''));
+        let before = if quote.is_some() { &before[..at - 1] } else { before };
+        let after = if quote.is_some() { after.get(1..).unwrap_or_default() } else { after };
+        let opens = before.is_empty()
+            || before.ends_with(b"\n")
+            || before.trim_ascii_end().ends_with(b"{")
+            || before.ends_with("\u{feff}".as_bytes());
+        opens && after.trim_ascii_start().starts_with(b":")
+    })
 }
 
 /// Tells whether a file could be part of a Compose project: taken for one only where another file
@@ -295,7 +385,11 @@ fn holds_services(file: &ComposeFile, services: NodeId) -> Likeness {
     let alike = values.iter().filter(|value| is_service_like(file, **value)).count();
     if has_compose_name(&file.path) {
         let is_empty = |value: &NodeId| matches!(doc.node(*value).kind, Kind::Scalar(_));
-        let is_compose = alike > 0 || values.iter().any(is_empty);
+        // One may have nothing but what it merges from a fragment.
+        let is_other = |value: &NodeId| {
+            has_key(file, *value, |key| key == "<<" || OTHER_SERVICE_KEYS.contains(&key))
+        };
+        let is_compose = alike > 0 || values.iter().any(|value| is_empty(value) || is_other(value));
         return if is_compose { Likeness::Whole } else { Likeness::None };
     }
     let runs = |value: &NodeId| {
@@ -377,7 +471,7 @@ pub fn join(folder: &str, relative: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ComposeFile, has_compose_name, is_compose, join};
+    use super::{ComposeFile, has_compose_name, is_compose, join, may_have_services};
     use crate::text::source::SourceFile;
 
     #[test]
@@ -406,14 +500,32 @@ mod tests {
             ("config/services.yaml", "services:\n  _defaults:\n    autowire: true\n", false),
             ("compose.override.yml", "services: {db: {ports: []}}", true),
             ("compose.override.yml", "services: {db: !reset null}", true),
+            ("compose.override.yml", "services: {db: {mem_limit: 1g}}", true),
+            ("compose.override.yml", "services: {db: {<<: *base}}", true),
             ("serverless-compose.yml", "services: {a: {path: a}}", false),
             ("compose.yaml", "include: [a.yaml]", true),
+            ("compose.yaml", "configs: {a: {file: a}}", true),
             ("ci.yml", "jobs: {t: {services: {db: {image: x}}}}", false),
             (".gitlab-ci.yml", "services: [postgres]", false),
             ("k8s.yaml", "apiVersion: v1\nkind: Service\nservices: {a: {image: b}}", false),
         ] {
             let file = ComposeFile::parse(&SourceFile::new(path, text));
             assert_eq!(is_compose(&file), expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_section_may_be_quoted() {
+        for (text, expected) in [
+            ("services:", true),
+            ("a: b\n'services' :\n", true),
+            ("{ \"services\": {}}", true),
+            ("\u{feff}services:", true),
+            ("  services:", false),
+            ("microservices:", false),
+            ("a: services", false),
+        ] {
+            assert_eq!(may_have_services(text.as_bytes()), expected, "{text}");
         }
     }
 

@@ -110,7 +110,8 @@ pub struct Names {
 /// Finds all names of a file.
 #[must_use]
 pub fn names(file: &ComposeFile) -> Names {
-    let mut walk = Walk { file, found: Names::default(), seen: BTreeSet::new() };
+    let (seen, settings) = (BTreeSet::new(), BTreeSet::new());
+    let mut walk = Walk { file, found: Names::default(), seen, settings };
     walk.file();
     let mut found = walk.found;
     found.references.sort_by_key(|reference| (reference.node, reference.range.start));
@@ -124,6 +125,8 @@ struct Walk<'f> {
     found: Names,
     /// Nodes walked already: an anchor's value is reached from each of its aliases.
     seen: BTreeSet<NodeId>,
+    /// Values of settings, with the settings' names.
+    settings: BTreeSet<(NodeId, String)>,
 }
 
 const SECTIONS: [(&str, Namespace); 6] = [
@@ -387,7 +390,9 @@ impl Walk<'_> {
 
     fn settings(&mut self, value: NodeId) {
         self.pairs(value, |walk, key, node, range| {
-            if walk.seen.insert(node) {
+            walk.seen.insert(node);
+            // An alias may bring one value to settings of different meaning.
+            if walk.settings.insert((node, key.to_owned())) {
                 let kind = TextKind::Setting { key: key.to_owned(), range };
                 walk.found.texts.push(Text { node, kind });
             }
@@ -429,7 +434,12 @@ impl Walk<'_> {
             [script] if self.value(*script).contains(char::is_whitespace) => {
                 self.text(*script, TextKind::Command);
             }
-            [first, ..] => self.text(*first, TextKind::Words(words)),
+            // The list is what is seen once: its first word may be another list's too, by an alias.
+            [first, ..] => {
+                if self.seen.insert(value) {
+                    self.found.texts.push(Text { node: *first, kind: TextKind::Words(words) });
+                }
+            }
         }
     }
 

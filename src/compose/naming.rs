@@ -14,6 +14,12 @@ pub fn problem(name: &str, namespace: Namespace) -> Option<String> {
             "`{name}` holds {bad:?}; letters, digits, `.`, `_` and `-` are allowed"
         ));
     }
+    // compose-go, `format/volume.go`.
+    if namespace == Namespace::Volume && name.len() == 1 {
+        return Some(format!(
+            "docker compose reads `{name}:/path` as a path on a drive of Windows: a volume's name must have two characters or more"
+        ));
+    }
     if namespace == Namespace::Container {
         let first_is_word = name.starts_with(|ch: char| ch.is_ascii_alphanumeric());
         if name.len() < 2 || !first_is_word {
@@ -39,6 +45,7 @@ mod tests {
             ("", Namespace::Service, false),
             ("my db", Namespace::Service, false),
             ("db/x", Namespace::Volume, false),
+            ("d", Namespace::Volume, false),
             ("d", Namespace::Container, false),
             ("-db", Namespace::Container, false),
             ("db", Namespace::Container, true),

@@ -14,7 +14,9 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
 
-use crate::compose::model::{above, file_name, folder, has_compose_name, join, split_suffix};
+use crate::compose::model::{
+    above, file_name, folder, has_compose_name, join, may_have_sections, split_suffix,
+};
 use crate::diagnostics::{self, Finding};
 use crate::repo::config;
 pub use crate::repo::list::Reach;
@@ -612,7 +614,8 @@ fn looks_like_compose(file: &SourceFile) -> bool {
 
 pub(super) fn is_compose_content(path: &str, bytes: &[u8]) -> bool {
     let keys: [&[u8]; 3] = [b"services:", b"include:", b"extends"];
-    is_yaml(path) && keys.iter().any(|key| memmem::find(bytes, key).is_some())
+    let has_key = || keys.iter().any(|key| memmem::find(bytes, key).is_some());
+    is_yaml(path) && (has_key() || may_have_sections(bytes))
 }
 
 fn is_yaml(path: &str) -> bool {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
 use crate::compose::model::{
     ComposeFile, above, file_name, folder, has_compose_name, is_compose, join, may_be_part,
+    may_have_services,
 };
 use crate::diagnostics::Finding;
 use crate::repo::kind::sets_variables;
@@ -69,7 +70,7 @@ impl Workspace {
                 parts.insert(file.path.clone(), file);
             }
         }
-        workspace.take_named_parts(parts, &env);
+        workspace.take_named_parts(repo, parts, &env);
         let files = Files { compose: &workspace.files, env: &env };
         workspace.projects = if named.is_empty() {
             discover::discover(&repo.declared, files)
@@ -160,6 +161,7 @@ impl Workspace {
     /// Takes the files that are Compose files only by what the others say.
     fn take_named_parts(
         &mut self,
+        repo: &Repo,
         mut parts: BTreeMap<String, ComposeFile>,
         env: &BTreeMap<String, Arc<str>>,
     ) {
@@ -167,7 +169,13 @@ impl Workspace {
         let mut named: Vec<String> =
             configured.chain(self.files.values().flat_map(referenced_files).cloned()).collect();
         while let Some(path) = named.pop() {
-            if let Some(file) = parts.remove(&path) {
+            // One without services may be included too, for its networks or volumes.
+            let whatever = || {
+                let at = repo.files.binary_search_by(|source| source.path.cmp(&path)).ok()?;
+                let is_new = !self.files.contains_key(&path);
+                is_new.then(|| repo.parsed.get(&repo.files[at]))
+            };
+            if let Some(file) = parts.remove(&path).or_else(whatever) {
                 named.extend(referenced_files(&file).iter().cloned());
                 self.take(file);
             }
@@ -229,9 +237,7 @@ pub fn setting_files(repo: &Repo, is_meant: impl Fn(&str) -> bool + Sync) -> BTr
 
 fn may_be_compose(source: &SourceFile) -> bool {
     let is_yaml = source.path.ends_with(".yml") || source.path.ends_with(".yaml");
-    let has_services =
-        || source.text.starts_with("services:") || source.text.contains("\nservices:");
-    has_compose_name(&source.path) || (is_yaml && has_services())
+    has_compose_name(&source.path) || (is_yaml && may_have_services(source.text.as_bytes()))
 }
 
 /// A file by a Compose file's name that broke off before it showed what it is.

@@ -33,8 +33,20 @@ pub(super) type Files = BTreeMap<String, ComposeFile>;
 /// Adds `names` as aliases of `service` in a project, on every network, wherever they are missing.
 pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[String]) -> Aliases {
     let mut found = Aliases::default();
+    let mut defining = project.defining_files(files);
+    // What it extends by its own name is told with it.
+    let own_bases: Vec<String> = defining
+        .iter()
+        .filter_map(|path| {
+            let file = files.get(path)?;
+            let (base, name) = extends(file, file.service(service)?.body)?;
+            base.filter(|_| name == service).and_then(|base| join(folder(path), &base))
+        })
+        .collect();
+    defining.extend(own_bases);
     let definitions: Vec<Definition<'_>> = project
         .all_files()
+        .filter(|path| defining.contains(*path))
         .filter_map(|path| {
             let file = files.get(path).filter(|file| file.is_sound())?;
             Some(Definition {
@@ -45,11 +57,19 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
         })
         .collect();
     let first_base = definitions.iter().position(Definition::is_base).unwrap_or(0);
+    let is_outside =
+        definitions.iter().any(|other| other.in_project && other.has_network_mode(files));
     for (index, definition) in definitions.iter().enumerate() {
         let has_networks = definition.networks().is_some();
         let supplies = has_networks || definition.is_base() || index == first_base;
-        // A local `networks` in a base whose overlay brings networks would add `default` to them.
+        // A local `networks` in a base whose overlay brings networks would add `default` to them;
+        // those that `extends` brings are there in any case.
+        let inherits = || {
+            inherited(files, definition.file, &definition.service)
+                .is_ok_and(|found| !found.networks.is_empty())
+        };
         let left_to_overlay = !has_networks
+            && !inherits()
             && definitions.iter().enumerate().any(|(other, overlay)| {
                 other != index
                     && overlay.networks().is_some()
@@ -59,8 +79,9 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
             continue;
         }
         let path = definition.file.path.clone();
-        // A service with `network_mode` joins no network that could have an alias.
-        if definition.has_network_mode(files) {
+        // A service with `network_mode` joins no network that could have an alias, also where
+        // another of the files that are loaded together says so.
+        if definition.has_network_mode(files) || is_outside && definition.in_project {
             continue;
         }
         match definition.patch(files, project, names) {

@@ -119,6 +119,22 @@ impl Drafter<'_> {
             _ => Class::ServiceReference,
         };
         let judgement = (class, Confidence::Certain, reference.place);
+        // A bare link is also the host name that the linking container knows.
+        let keeps_host = reference.form == Form::BareLink && self.task.keep_alias;
+        // By an alias, of the link or of the whole list, it may be no link elsewhere.
+        let is_other_too = || {
+            let mut references = self.file.names().references.iter();
+            doc.is_shared(reference.node)
+                || references
+                    .any(|other| other.node == reference.node && other.form != Form::BareLink)
+        };
+        if keeps_host && is_other_too() {
+            let reason = format!(
+                "the link is shared through an anchor, and what keeps its host name, `{}:{}`, may mean nothing to the other users; write the link out first",
+                target.new, target.old
+            );
+            self.draft.refusals.push(Refusal { span: doc.node(reference.node).span, reason });
+        }
         if !self.mark(reference.node, &reference.range, judgement) {
             return;
         }
@@ -131,10 +147,9 @@ impl Drafter<'_> {
             }
             return;
         }
-        // A bare link is also the host name that the linking container knows.
-        let new = match reference.form {
-            Form::BareLink if self.task.keep_alias => format!("{}:{}", target.new, target.old),
-            _ => target.new.clone(),
+        let new = match keeps_host {
+            true => format!("{}:{}", target.new, target.old),
+            false => target.new.clone(),
         };
         if reference.form == Form::Undocumented {
             let reason = format!(

@@ -1,6 +1,8 @@
 //! The differences that intents bring.
 
 use crate::compose::names::Namespace;
+use crate::compose::setting;
+use crate::compose::usage::Confidence;
 use crate::compose::value::{Origin, Value, ValueKind};
 use crate::transforms::intent::{
     Intent, RenameIntent, RetireIntent, ScaffoldIntent, SuperuserIntent,
@@ -61,9 +63,16 @@ impl Allowed {
     }
 
     /// The name that a reference by key has afterwards (`depends_on`, `networks`).
-    pub(super) fn renamed_key(&self, name: &str) -> Option<&str> {
-        let rename = self.renames.iter().find(|one| one.old == name)?;
-        Some(&rename.new)
+    pub(super) fn renamed_key(&self, path: &[String], name: &str) -> Option<&str> {
+        let namespace = match path {
+            [_, _, key] if key == "depends_on" => Some(Namespace::Service),
+            [_, _, key] if key == "networks" => Some(Namespace::Network),
+            _ => None,
+        };
+        let is_meant = |one: &&RenameIntent| {
+            one.old == name && namespace.is_none_or(|namespace| one.namespace == namespace)
+        };
+        Some(&self.renames.iter().find(is_meant)?.new)
     }
 
     /// Tells whether the values under a path may differ as they do.
@@ -73,7 +82,7 @@ impl Allowed {
         if let (Some(old), Some(new)) = (before.and_then(Value::text), after.and_then(Value::text))
             && is_renamed(old, new, &self.pairs)
         {
-            return true;
+            return !self.is_of_another_kind(&keys, old);
         }
         if self.scaffolds.iter().any(|one| one.permits(&keys, pair)) {
             return true;
@@ -89,6 +98,30 @@ impl Allowed {
                 self.is_new_name(name)
                     && (rest == ["name"] || rest.is_empty())
                     && is_named_only(before, after)
+            }
+            _ => false,
+        }
+    }
+
+    /// Tells whether a renamed thing's name stands where it means something else. An anchor can bring
+    /// one scalar to places of both sorts.
+    fn is_of_another_kind(&self, keys: &[&str], name: &str) -> bool {
+        let mut renames = self.renames.iter().filter(|rename| rename.old == name).peekable();
+        if renames.peek().is_none() {
+            return false;
+        }
+        let mut is_renamed = |namespace| renames.any(|rename| rename.namespace == namespace);
+        match keys {
+            ["services", _, "volumes", _, "source"] => !is_renamed(Namespace::Volume),
+            ["services", _, "secrets", _, "source"] => !is_renamed(Namespace::Secret),
+            ["services", _, "configs", _, "source"] => !is_renamed(Namespace::Config),
+            ["services", _, "profiles", _]
+            | ["services", _, "hostname" | "domainname" | "image" | "user"] => true,
+            ["services", _, "environment", key] => {
+                let usages = setting::classify(key, name, name);
+                usages
+                    .iter()
+                    .any(|one| !one.class.refers() && one.confidence == Confidence::Certain)
             }
             _ => false,
         }

@@ -81,8 +81,8 @@ impl Comparer<'_> {
         }
         let sort = match (before.map(|value| &value.kind), after.map(|value| &value.kind)) {
             (Some(ValueKind::Map(old)), Some(ValueKind::Map(new))) => {
-                let allowed = self.allowed;
-                self.maps(old, new, &|name| allowed.renamed_key(name));
+                let (allowed, path) = (self.allowed, self.path.clone());
+                self.maps(old, new, &|name| allowed.renamed_key(&path, name));
                 return;
             }
             (Some(ValueKind::List(old)), Some(ValueKind::List(new))) if old.len() == new.len() => {
