@@ -1,0 +1,3 @@
+//! stub
+use crate::ran::Run;
+pub(crate) fn lines() -> Vec<Run> { Vec::new() }
