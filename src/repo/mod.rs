@@ -15,4 +15,5 @@ pub mod mentions;
 pub mod models;
 pub mod parsed;
 pub mod paths;
+pub mod values;
 pub mod workspace;

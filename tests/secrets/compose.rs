@@ -15,14 +15,14 @@ x-shared: &shared
   SHARED_TOKEN: «anchor token»
   SHARED_PLAIN: «anchor plain»
 services:
-  # The password of main-db is «comment above the service».
+  # main-db had POSTGRES_PASSWORD=«comment above the service» once.
   main-db:
     image: postgres:16
     container_name: main-db
     ports: ["5432:5432"]
     environment:
       POSTGRES_USER: admin
-      POSTGRES_PASSWORD: «mapping password» # of main-db, once «comment beside a password»
+      POSTGRES_PASSWORD: «mapping password» # of main-db, once PLAIN=«comment beside a password»
       POSTGRES_INITDB_ARGS: «innocent mapping»
       FOO: «mapping FOO»
       lower_case: «mapping lower case»
@@ -91,7 +91,7 @@ services:
       - REDIS_URL=redis://:«list redis»@main-dbb:6379/0
       - USERINFO_URL=https://«list userinfo token»@main-db/x
       - OLD_URL=postgres://u:«retired url»@old-db/x
-      - OLD_HOSTS=«retired before»,old-db # «retired comment»
+      - OLD_HOSTS=«retired before»,old-db # PGPASSWORD=«retired comment»
       - DB_HOST=main-db
       - HOSTS=main-db,«list beside the host»
       - PASSED_THROUGH
@@ -109,7 +109,7 @@ services:
     command: worker --db main-db --password «worker flag» --token=«worker flag equals»
     develop:
       watch:
-        - {action: sync+exec, path: ., target: /x, exec: {command: "echo «watch exec»", environment: {HOOK_TOKEN: «watch environment»}}}
+        - {action: sync+exec, path: ., target: /x, exec: {command: "echo TOKEN=«watch exec»", environment: {HOOK_TOKEN: «watch environment»}}}
     post_start:
       - command: ["sh", "-c", "TOKEN=«hook command» ping main-db"]
         environment:
@@ -159,7 +159,7 @@ const OVERRIDE: &str = "services:
       - POSTGRES_PASSWORD=«override password»
       - FOO=«override FOO»
       - FOO=«override FOO again»
-    command: postgres -c password_encryption=scram-sha-256 # «override comment»
+    command: postgres -c password_encryption=scram-sha-256 # TOKEN=«override comment»
   web:
     environment:
       LIST_PLAIN: «override list plain»

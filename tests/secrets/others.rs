@@ -6,7 +6,7 @@ pub(crate) const FILES: [(&str, &str); 24] = [
     (".env.example", "DB_HOST=main-db\nDB_PASSWORD=«example password»\nplain=«example plain» # main-db\n"),
     ("env/web.env", WEB_ENV),
     ("secrets/web.txt", "«secret file»\n"),
-    (".pgpass", "main-db:5432:*:u:«pgpass»\n# main-db «pgpass comment»\nmain-db:*:x:u:«pgpass second»\n"),
+    (".pgpass", "main-db:5432:*:u:«pgpass»\n# main-db:5432:*:u:«pgpass comment»\nmain-db:*:x:u:«pgpass second»\n"),
     (".pg_service.conf", "[main]\nhost=main-db\npassword=«pg service»\n"),
     (".netrc", "machine main-db login u password «netrc»\n"),
     ("scripts/backup.sh", SCRIPT),
@@ -14,10 +14,10 @@ pub(crate) const FILES: [(&str, &str); 24] = [
     ("web/Dockerfile", "FROM example/web\nENV DB_HOST=main-db DB_PASSWORD=«dockerfile env» PLAIN=«dockerfile plain»\nENV DB_SECRET «dockerfile legacy env»\nARG TOKEN=«dockerfile arg»\nRUN PGPASSWORD=«dockerfile run» psql -h main-db\n"),
     ("web/app.py", PYTHON),
     ("web/config.js", SCRIPTED),
-    ("web/config.json", "{\n  \"before\": \"«json before»\",\n  \"host\": \"main-db\", \"password\": \"«json password»\", \"plain\": \"«json plain»\",\n  \"escaped_password\": \"«json escaped|\\\"»\", \"db\": \"postgres://u:«json url»@main-db/x\"\n}\n"),
-    ("web/settings.toml", "[db]\nplain = \"«toml plain»\"\nhost = \"main-db\"\npassword = \"«toml password»\"\nurl = 'postgres://u:«toml url»@main-db/x'\ndb = { host = \"main-db\", password = \"«toml inline»\" }\n"),
-    ("web/settings.ini", "[db]\nhost = main-db\npassword = «ini password»\nplain = «ini plain»\ndsn = host=main-db password=«ini dsn»\n"),
-    ("web/application.properties", "spring.datasource.url=jdbc:postgresql://main-db/x\nspring.datasource.password=«properties password»\nplain=«properties plain» main-db\n"),
+    ("web/config.json", "{\n  \"before_token\": \"«json before»\",\n  \"host\": \"main-db\", \"password\": \"«json password»\", \"APP_PLAIN_KEY\": \"«json plain»\",\n  \"escaped_password\": \"«json escaped|\\\"»\", \"db\": \"postgres://u:«json url»@main-db/x\"\n}\n"),
+    ("web/settings.toml", "[db]\nsecret = \"«toml secret»\"\nhost = \"main-db\"\npassword = \"«toml password»\"\nurl = 'postgres://u:«toml url»@main-db/x'\ndb = { host = \"main-db\", password = \"«toml inline»\" }\n"),
+    ("web/settings.ini", "[db]\nhost = main-db\npassword = «ini password»\ntoken = «ini token»\ndsn = host=main-db password=«ini dsn»\n"),
+    ("web/application.properties", "spring.datasource.url=jdbc:postgresql://main-db/x\nspring.datasource.password=«properties password»\napi.key=«properties key»\n"),
     ("web/settings.xml", "<db><host>main-db</host><password>«xml password»</password></db>\n<add name=\"x\" connectionString=\"Server=main-db;Password=«xml connection»\"/>\n"),
     ("web/values.yaml", "db:\n  host: main-db\n  password: «yaml password»\n  url: postgres://u:«yaml url»@main-db/x\n  env:\n    - name: DB_PASSWORD\n      value: «yaml name and value»\n"),
     ("docs/setup.md", DOCS),
@@ -25,17 +25,18 @@ pub(crate) const FILES: [(&str, &str); 24] = [
     (".github/workflows/ci.yml", "on: push\njobs:\n  test:\n    runs-on: x\n    env:\n      DB_PASSWORD: «workflow env»\n      PLAIN: «workflow plain»\n      DB_HOST: main-db\n    steps:\n      - run: PGPASSWORD=«workflow run» docker compose exec main-db psql\n"),
     ("init.sql", "CREATE ROLE app PASSWORD '«sql password»'; -- for main-db\nCREATE USER MAPPING FOR app SERVER x OPTIONS (host 'main-db', password '«sql option»');\n"),
     ("composemod.yaml", CONFIGURATION),
-    (".dclintrc.yaml", "rules:\n  no-version-field: 0\n  service-image-require-explicit-tag: 1\n  \"«dclint rule»\": 2\nquiet: «dclint value»\nPASSWORD: «dclint password»\n"),
+    (".dclintrc.yaml", "rules:\n  no-version-field: 0\n  service-image-require-explicit-tag: 1\n  \"no-such-rule\": 2\nquiet: [1]\nPASSWORD: «dclint password»\n"),
 ];
 
-const DOTENV: &str = "# «dotenv comment» for main-db
+const DOTENV: &str = "# DB_PASSWORD=«dotenv comment» for main-db
+# PLAIN=«dotenv plain comment» main-db
 DB_PASSWORD=«dotenv password»
 POSTGRES_PASSWORD='«dotenv single»'
 export EXPORTED_TOKEN=\"«dotenv export»\"
 PLAIN=«dotenv plain»
 lower_case=«dotenv lower case»
 BEFORE=«dotenv before»
-DB_HOST=main-db # was «dotenv comment beside»
+DB_HOST=main-db # was HOST_B=«dotenv comment beside»
 AFTER=«dotenv after»
 COLON: «dotenv colon»
 DATABASE_URL=postgres://app:«dotenv url»@main-db:5432/app
@@ -76,9 +77,9 @@ curl -u admin:«shell curl» http://main-db:8080
 curl -H 'Authorization: Bearer «shell bearer»' http://main-db:8080
 sshpass -p «shell sshpass» ssh main-db
 docker login -u u -p «shell docker login» main-db
-echo \"main-db:5432:*:u:«shell pgpass»\" > ~/.pgpass # «shell comment»
+echo \"main-db:5432:*:u:«shell pgpass»\" > ~/.pgpass # TOKEN=«shell comment»
 other=«shell lower case» ping main-db
-for db in main-db other; do echo \"$db\"; done # token «shell loop comment»
+for db in main-db other; do echo \"$db\"; done # --token «shell loop comment»
 ";
 
 const PYTHON: &str = "import os
@@ -113,11 +114,11 @@ docker compose exec -e TOKEN=«docs exec» main-db psql
 | main-db | PASSWORD=«docs table» |
 ";
 
-const CONFIGURATION: &str = "# main-db has the password «configuration comment»
+const CONFIGURATION: &str = "# main-db has PASSWORD=«configuration comment»
 renames:
   - from: main-db
     to: app-db
-    aliases: [pg] # «configuration comment beside»
+    aliases: [pg] # TOKEN=«configuration comment beside»
 superusers:
   - service: app-db
     from: admin
