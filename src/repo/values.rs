@@ -16,8 +16,14 @@ use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Kind, NodeId, ScalarStyle};
 
 /// The values of files by path, with the text that they are of. Copies share them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Values(Arc<Mutex<BTreeMap<String, OfText>>>);
+
+impl std::fmt::Debug for Values {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Values").finish_non_exhaustive()
+    }
+}
 
 type OfText = (Arc<str>, Arc<[Range<usize>]>);
 
@@ -40,7 +46,14 @@ impl Values {
 fn values(path: &str, text: &Arc<str>) -> Vec<Range<usize>> {
     let found = match kind(path, text) {
         FileKind::Env => of_env_file(text),
-        FileKind::Yaml | FileKind::Ci => of_document(&Document::parse(text).0),
+        FileKind::Yaml | FileKind::Ci => {
+            let (doc, errors) = Document::parse(text);
+            let mut found = of_document(&doc);
+            if !errors.is_empty() {
+                found.extend(of_lines(text));
+            }
+            found
+        }
         _ => Vec::new(),
     };
     joined(found.into_iter().chain(assigned(text)).collect())
@@ -124,7 +137,40 @@ enum Part {
 }
 
 /// Keys whose values are variables: of Compose, of Kubernetes, of CI.
-const VARIABLES: [&str; 6] = ["args", "build-args", "env", "environment", "stringData", "variables"];
+const VARIABLES: [&str; 6] =
+    ["args", "build-args", "env", "environment", "stringData", "variables"];
+
+/// Gives the values of YAML that can't be read as a whole: what stands in lines that are further in
+/// than a key of variables.
+fn of_lines(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        let indent = line.len() - line.trim_start().len();
+        let begin = start + indent;
+        let end = begin + content.len();
+        start += line.len();
+        let is_item = content.starts_with('-');
+        if open
+            .is_some_and(|open| content.is_empty() || indent > open || (indent == open && is_item))
+        {
+            let name = LINE_NAME.as_ref().and_then(|name| name.find(content));
+            found.push(begin + name.map_or(0, |name| name.end())..end);
+            continue;
+        }
+        let key = content.split_once(':').filter(|(key, _)| VARIABLES.contains(key));
+        found.extend(key.map(|(key, _)| begin + key.len() + 1..end));
+        open = key.map(|_| indent);
+    }
+    found
+}
+
+/// A list's dash and a name, up to where its value may begin.
+static LINE_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"^(?:-\s+)?["']?[A-Za-z_][A-Za-z0-9_.-]*["']?\s*[:=]\s*["']?"#).ok()
+});
 
 fn of_document(doc: &Document) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -139,7 +185,13 @@ fn of_document(doc: &Document) -> Vec<Range<usize>> {
             Kind::Alias { target: Some(target), .. } if part > Part::Store => {
                 open.push((*target, part));
             }
+            // A password may begin with a star, or be read as an anchor or a tag.
+            Kind::Alias { .. } if part == Part::Value => found.push(node.span.range()),
             Kind::Alias { .. } => {}
+            Kind::Scalar(_) if part == Part::Value && node.span.range().is_empty() => {
+                let names = node.anchor.iter().chain(&node.tag);
+                found.extend(names.map(|name| name.span.range()));
+            }
             Kind::Scalar(style) => {
                 let span = node.span.range();
                 let text = doc.text().get(span.clone()).unwrap_or_default();
@@ -151,7 +203,8 @@ fn of_document(doc: &Document) -> Vec<Range<usize>> {
                         _ => span,
                     }),
                     Part::Variables | Part::Variable => {
-                        let end = span.end - usize::from(text.len() > 1 && text.ends_with(['"', '\'']));
+                        let end =
+                            span.end - usize::from(text.len() > 1 && text.ends_with(['"', '\'']));
                         found.extend(text.find('=').map(|at| (span.start + at + 1).min(end)..end));
                     }
                     Part::Other | Part::Stores | Part::Store => {}
@@ -177,7 +230,7 @@ fn below(part: Part, key: &str) -> Part {
     match part {
         Part::Variables if key == "<<" => Part::Variables,
         Part::Value | Part::Variables => Part::Value,
-        Part::Variable if key == "value" => Part::Value,
+        Part::Variable if !["key", "name", "valueFrom"].contains(&key) => Part::Value,
         Part::Store if key == "content" => Part::Value,
         Part::Stores => Part::Store,
         Part::Other if VARIABLES.contains(&key) => Part::Variables,
@@ -207,18 +260,53 @@ mod tests {
     #[test]
     fn values_of_variables_are_found() {
         let table = [
-            (".env", "A=b c # d\nexport b='c'\n# e\nF\nG h\nI=\"j\nk\"\n", "A=* # d\nexport b='*'\n# e\nF\nG *\nI=\"*\"\n"),
-            ("c.yaml", "environment:\n  a: b\n  c: 'd'\n  e: |\n    f\ng: h\n", "environment:\n  a: *\n  c: '*'\n  e: *\ng: h\n"),
+            (
+                ".env",
+                "A=b c # d\nexport b='c'\n# e\nF\nG h\nI=\"j\nk\"\n",
+                "A=* # d\nexport b='*'\n# e\nF\nG *\nI=\"*\"\n",
+            ),
+            (
+                "c.yaml",
+                "environment:\n  a: b\n  c: 'd'\n  e: |\n    f\ng: h\n",
+                "environment:\n  a: *\n  c: '*'\n  e: *\ng: h\n",
+            ),
             ("c.yaml", "environment: [a=b, \"c=d\", e]\n", "environment: [a=*, \"c=*\", e]\n"),
             ("c.yaml", "env:\n  - {name: a, value: b}\n", "env:\n  - {name: a, value: *}\n"),
-            ("c.yaml", "x: &x {a: b}\nenvironment:\n  <<: *x\n", "x: &x {a: *}\nenvironment:\n  <<: *x\n"),
-            ("c.yaml", "secrets: {a: {content: b, file: c}}\n", "secrets: {a: {content: *, file: c}}\n"),
+            (
+                "c.yaml",
+                "x: &x {a: b}\nenvironment:\n  <<: *x\n",
+                "x: &x {a: *}\nenvironment:\n  <<: *x\n",
+            ),
+            (
+                "c.yaml",
+                "secrets: {a: {content: b, file: c}}\n",
+                "secrets: {a: {content: *, file: c}}\n",
+            ),
+            (
+                "c.yaml",
+                "environment: {a: *b, c: &d , e: !f }\n",
+                "environment: {a: *, c: * , e: * }\n",
+            ),
+            (
+                "c.yaml",
+                "environment:\n  a: \"b\n  c: d\nf: g\n",
+                "environment:\n  a: \"*\n  c: *\nf: g\n",
+            ),
+            ("c.yaml", "env: [{a: b}]\nx: [\n", "env: [{a: *}]\nx: [\n"),
             ("c.yaml", "command: A_B=c d --e=f\n", "command: A_B=* d --e=f\n"),
             ("a.sh", "x=y A=b,c d \"E=f g\" && H='i j' k\n", "x=* A=* d \"E=* g\" && H='*' k\n"),
             ("Makefile", "A := b\nC = $(d e)\n", "A := *\nC = $(d e)\n"),
             ("Dockerfile", "ENV A=b C=d\nENV E f\n", "ENV A=* C=*\nENV E *\n"),
-            ("a.py", "A = os.getenv(\"B\", \"c\")\nD = e.f\n", "A = os.getenv(\"B\", \"*\")\nD = *\n"),
-            ("a.js", "a = process.env.B || 'c'; d = process.env['E'] ?? 'f'\n", "a = process.env.B || '*'; d = process.env['E'] ?? '*'\n"),
+            (
+                "a.py",
+                "A = os.getenv(\"B\", \"c\")\nD = e.f\n",
+                "A = os.getenv(\"B\", \"*\")\nD = *\n",
+            ),
+            (
+                "a.js",
+                "a = process.env.B || 'c'; d = process.env['E'] ?? 'f'\n",
+                "a = process.env.B || '*'; d = process.env['E'] ?? '*'\n",
+            ),
             ("a.md", "NOTE: it is so; a == b, x=y\n", "NOTE: it is so; a == b, x=y\n"),
         ];
         for (path, text, expected) in table {

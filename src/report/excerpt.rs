@@ -69,7 +69,13 @@ pub(super) fn excerpt(
         }
         match hidden.iter().find(|range| range.contains(&at)) {
             None => text.push(visible(character)),
-            Some(range) if at == range.start.max(window.start) => text.push_str(MASK),
+            Some(range) if at == range.start.max(window.start) => {
+                // What is meant is in what is hidden: all of that is marked.
+                if !mark.is_empty() && range.contains(&mark.start) {
+                    shown.get_or_insert(text.len());
+                }
+                text.push_str(MASK);
+            }
             Some(_) => {}
         }
     }
@@ -300,13 +306,19 @@ mod tests {
             ("mysqldump -phunter2 -h db", "mysqldump -p*** -h db"),
             ("redis-cli -h db -a hunter2 ping", "redis-cli -h db -a *** ping"),
             ("git clone https://hunter2@db/x", "git clone https://***@db/x"),
-            ("curl -H 'Authorization: Bearer hunter2' db", "curl -H 'Authorization: Bearer ***' db"),
+            (
+                "curl -H 'Authorization: Bearer hunter2' db",
+                "curl -H 'Authorization: Bearer ***' db",
+            ),
             ("machine db login u password hunter2", "machine db login u password ***"),
             ("FATAL: password \"hunter2\" of db", "FATAL: password \"***\" of db"),
             ("docker login -u u -p hunter2 db", "docker login -u u -p *** db"),
             ("sshpass -p hunter2 ssh db", "sshpass -p *** ssh db"),
             ("a.basicauth.users: \"u:hunter2\"", "a.basicauth.users: \"u:***\""),
-            ("\"password\": \"hunter\\\"2\", \"host\": \"db\"", "\"password\": \"***\", \"host\": \"db\""),
+            (
+                "\"password\": \"hunter\\\"2\", \"host\": \"db\"",
+                "\"password\": \"***\", \"host\": \"db\"",
+            ),
             ("${DB_PASSWORD:-hunter2}", "${DB_PASSWORD:***"),
             // No secrets.
             ("PASSWORD_FILE=/run/secrets/db", "PASSWORD_FILE=/run/secrets/db"),

@@ -89,7 +89,8 @@ fn veiled(file: &SourceFile, values: &[Range<usize>], edits: &[Edit]) -> (String
     let edits = edits.iter().map(|edit| {
         let span = edit.span.range();
         let mut insert = edit.insert.clone();
-        let inside = values.iter().filter(|value| span.start <= value.start && value.end <= span.end);
+        let inside =
+            values.iter().filter(|value| span.start <= value.start && value.end <= span.end);
         for value in inside.filter_map(|value| text.get(value.clone())) {
             if value.len() >= TELLING && insert.len() > value.len() {
                 insert = insert.replace(value, MASK);

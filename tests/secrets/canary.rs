@@ -22,7 +22,8 @@ pub(crate) fn canary(label: &str) -> String {
         (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let letter = |_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         char::from(LETTERS[usize::try_from(state >> 40).unwrap_or(0) % LETTERS.len()])
     };
     (0..LENGTH).map(letter).collect()
@@ -44,9 +45,10 @@ pub(crate) fn planted(text: &str) -> String {
 
 /// Gives the labels of a text.
 pub(crate) fn labels(text: &str) -> impl Iterator<Item = &str> {
-    text.split('«').skip(1).filter_map(|rest| rest.split_once('»')).map(|(label, _)| {
-        label.split_once('|').map_or(label, |(name, _)| name)
-    })
+    text.split('«')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('»'))
+        .map(|(label, _)| label.split_once('|').map_or(label, |(name, _)| name))
 }
 
 fn halves(canary: &str) -> (String, String) {
@@ -114,9 +116,8 @@ fn forms(canary: &str) -> Vec<String> {
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let groups = bytes.chunks(3).flat_map(|chunk| {
-        let bits = (0..3).fold(0_usize, |bits, at| {
-            bits << 8 | usize::from(chunk.get(at).copied().unwrap_or(0))
-        });
+        let bits = (0..3)
+            .fold(0_usize, |bits, at| bits << 8 | usize::from(chunk.get(at).copied().unwrap_or(0)));
         [18, 12, 6, 0].map(|shift| char::from(DIGITS[bits >> shift & 63]))
     });
     groups.collect()

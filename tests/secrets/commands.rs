@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use composemod::repo::load::{LoadOptions, Repo};
+use composemod::repo::workspace::Workspace;
+
 use crate::canary::Search;
 use crate::ran::{Run, Tree, execute};
 use crate::{compose, others};
@@ -23,15 +26,15 @@ const LINES: [&str; 58] = [
     "rename web_config app_config --kind config",
     "rename main-db pg --kind container",
     "retire old-db",
-    "retire quiet-db --only-certain",
+    "retire quiet-db --only-certain --verify-with false",
     "retire main-db",
     "superuser main-db postgres",
     "superuser main-db postgres --from admin --split-password SUPER_PASSWORD --default-database main --only-certain",
-    "superuser main-db postgres --only compose",
+    "superuser main-db postgres --only compose --verify-with false",
     "scaffold dashboard --path web/provisioner.py",
-    "scaffold dashboard --path web/provisioner.py --server main-db --superuser admin --service-name maker --dashboard web --image example/composemod",
+    "scaffold dashboard --path web/provisioner.py --server main-db --superuser admin --service-name maker --dashboard web --image example/composemod --verify-with false",
     "apply",
-    "apply --only compose --only-certain",
+    "apply --only compose --only-certain --verify-with false",
     "apply --config .dclintrc.yaml",
     "runbook",
     "runbook --plan b",
@@ -80,6 +83,21 @@ fn no_output_of_any_command_shows_a_secret() {
     let leaks = tree.leaks(&runs);
     println!("{} canaries, {} runs, {} bytes of output", search.len(), leaks.runs, leaks.bytes);
     leaks.none();
+}
+
+#[test]
+fn no_type_that_holds_a_text_shows_it_for_debugging() {
+    let texts = || compose::FILES.into_iter().chain(others::FILES);
+    let search = Search::new(texts().map(|(_, text)| text));
+    let tree = Tree::new(texts(), &search).made();
+    let repo = Repo::load(tree.path(), &LoadOptions::default()).expect("the tree");
+    let workspace = Workspace::new(&repo, &[]);
+    let config = repo.get("compose.yaml").expect("the file");
+    let _ = repo.values.of(config);
+    for text in [format!("{repo:?}"), format!("{:?}", workspace.files), format!("{config:#?}")] {
+        let found = search.found(&text);
+        assert!(found.is_empty(), "{found:?}");
+    }
 }
 
 /// Each line plain, in each format, in each manner, and as it checks and writes.
@@ -148,11 +166,11 @@ fn subcommands(help: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_command_and_every_flag_is_run() {
-    let mut lines: Vec<Run> = LINES.iter().copied().map(Run::of).collect();
+    let mut lines = runs();
     #[cfg(feature = "postgres")]
     lines.extend(crate::live::lines());
-    lines.extend(MANNERS.map(Run::of));
-    lines.push(Run::of("--format --write --check --root --color"));
+    // Each run has a root of its own.
+    lines.push(Run::of("--root"));
     let all_words: BTreeSet<&str> =
         lines.iter().flat_map(|run| &run.args).map(String::as_str).collect();
     let mut missed = Vec::new();
@@ -160,21 +178,25 @@ fn every_command_and_every_flag_is_run() {
     while let Some(command) = commands.pop() {
         let own = help(&command);
         let below = subcommands(&own);
-        commands.extend(below.iter().map(|name| {
-            command.iter().cloned().chain([(*name).to_owned()]).collect::<Vec<_>>()
-        }));
+        commands.extend(
+            below.iter().map(|name| {
+                command.iter().cloned().chain([(*name).to_owned()]).collect::<Vec<_>>()
+            }),
+        );
         let of_it = lines.iter().filter(|run| run.args.starts_with(&command));
         let words: BTreeSet<&str> = of_it.flat_map(|run| &run.args).map(String::as_str).collect();
         if words.is_empty() {
             missed.push(command.join(" "));
         }
-        let (flags, globals) = own.split_once("\nGlobal options:").unwrap_or((&own, ""));
-        let has = |words: &BTreeSet<&str>, names: &[&str]| names.iter().any(|name| words.contains(name));
-        for (text, words) in [(flags, &words), (globals, &all_words)] {
-            for names in flag_names(text) {
-                if !has(words, &names) && !["--help", "--version"].contains(names.last().unwrap_or(&"")) {
-                    missed.push(format!("{} {}", command.join(" "), names.join(", ")));
-                }
+        // A flag that the command above has too is one of that.
+        let above = help(command.split_last().map_or(&[], |(_, above)| above));
+        let shared: BTreeSet<&str> = flag_names(&above).flatten().collect();
+        for names in flag_names(&own) {
+            let is_shared = names.iter().any(|name| shared.contains(name));
+            let words = if is_shared { &all_words } else { &words };
+            let is_run = names.iter().any(|name| words.contains(name));
+            if !is_run && !names.iter().any(|name| ["--help", "--version"].contains(name)) {
+                missed.push(format!("{} {}", command.join(" "), names.join(", ")));
             }
         }
     }

@@ -48,7 +48,9 @@ pub(crate) fn fault(diff: &str, texts: &BTreeMap<String, String>) -> Option<Stri
                     return Some(format!("more than the context: {line}"));
                 }
             }
-            Some(("-", text)) if is_old(text) => (at, left, beside) = (at + 1, (left.0 - 1, left.1), 0),
+            Some(("-", text)) if is_old(text) => {
+                (at, left, beside) = (at + 1, (left.0 - 1, left.1), 0)
+            }
             Some(("+", _)) => (left, beside) = ((left.0, left.1 - 1), 0),
             Some(("\\", _)) => {}
             _ => return Some(format!("not as it is in the file: {line}")),

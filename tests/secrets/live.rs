@@ -51,7 +51,10 @@ const MIGRATIONS: [&str; 3] = [
 ];
 
 const FILES: [(&str, &str); 6] = [
-    ("compose.yaml", "services:\n  main-db:\n    image: postgres:16\n    ports: [\"127.0.0.1:1:5432\"]\n    environment: {POSTGRES_PASSWORD: «live compose», FOO: «live plain»}\n"),
+    (
+        "compose.yaml",
+        "services:\n  main-db:\n    image: postgres:16\n    ports: [\"127.0.0.1:1:5432\"]\n    environment: {POSTGRES_PASSWORD: «live compose», FOO: «live plain»}\n",
+    ),
     ("composemod.yaml", "renames: [{from: main-db, to: app-db}]\n"),
     ("password", "«live password file»\n"),
     ("url", "postgres://u:«live url file»@127.0.0.1:1/x\n"),
@@ -75,10 +78,19 @@ const SERVERS: [&[(&str, &str)]; 21] = [
     &[("DATABASE_URL", "postgres:/u:«no scheme»@127.0.0.1:1/x")],
     &[("DATABASE_URL", "mysql://u:«another scheme»@127.0.0.1:1/x")],
     &[("DATABASE_URL", "host=127.0.0.1 password=«key and value»")],
-    &[("DATABASE_URL", "postgres://127.0.0.1:1/x?user=u&password=«parameter»&nonsense=«unknown parameter»")],
+    &[(
+        "DATABASE_URL",
+        "postgres://127.0.0.1:1/x?user=u&password=«parameter»&nonsense=«unknown parameter»",
+    )],
     &[("DATABASE_URL", "postgres://u:«two hosts»@127.0.0.1:1,127.0.0.1:2/x")],
     &[("PGHOST", "127.0.0.1"), ("PGPORT", "1"), ("PGPASSWORD", "«variable»"), ("PGUSER", "u")],
-    &[("PGHOST", "127.0.0.1"), ("PGPORT", "1"), ("PGPASSWORD_FILE", "password"), ("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", "password")],
+    &[
+        ("PGHOST", "127.0.0.1"),
+        ("PGPORT", "1"),
+        ("PGPASSWORD_FILE", "password"),
+        ("PGSSLMODE", "verify-full"),
+        ("PGSSLROOTCERT", "password"),
+    ],
     &[("DATABASE_URL_FILE", "url")],
     &[("DATABASE_URL_FILE", "broken-url")],
     &[("DATABASE_URL_FILE", "no-utf8"), ("PGPASSWORD_FILE", "nowhere")],
@@ -99,7 +111,9 @@ fn no_command_of_a_server_shows_a_password() {
         // The first server is asked for everything, and each other one in two ways.
         let is_whole = number == 0;
         let lines = LINES.into_iter().chain(MIGRATIONS);
-        for line in lines.filter(|line| is_whole || ["db list", "serve --bind 192.0.2.1:1"].contains(line)) {
+        for line in
+            lines.filter(|line| is_whole || ["db list", "serve --bind 192.0.2.1:1"].contains(line))
+        {
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), planted(value));
             let mut run = Run::of(line);
             run.variables = server.iter().map(owned).collect();

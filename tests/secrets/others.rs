@@ -3,29 +3,71 @@
 /// Files by path.
 pub(crate) const FILES: [(&str, &str); 24] = [
     (".env", DOTENV),
-    (".env.example", "DB_HOST=main-db\nDB_PASSWORD=«example password»\nplain=«example plain» # main-db\n"),
+    (
+        ".env.example",
+        "DB_HOST=main-db\nDB_PASSWORD=«example password»\nplain=«example plain» # main-db\n",
+    ),
     ("env/web.env", WEB_ENV),
     ("secrets/web.txt", "«secret file»\n"),
-    (".pgpass", "main-db:5432:*:u:«pgpass»\n# main-db:5432:*:u:«pgpass comment»\nmain-db:*:x:u:«pgpass second»\n"),
+    (
+        ".pgpass",
+        "main-db:5432:*:u:«pgpass»\n# main-db:5432:*:u:«pgpass comment»\nmain-db:*:x:u:«pgpass second»\n",
+    ),
     (".pg_service.conf", "[main]\nhost=main-db\npassword=«pg service»\n"),
     (".netrc", "machine main-db login u password «netrc»\n"),
     ("scripts/backup.sh", SCRIPT),
-    ("Makefile", "export DB_PASSWORD := «make export»\nPLAIN = «make plain»\nup:\n\tPGPASSWORD=«make command» psql -h main-db\n\tdocker compose exec -e TOKEN=«make exec» main-db psql\n"),
-    ("web/Dockerfile", "FROM example/web\nENV DB_HOST=main-db DB_PASSWORD=«dockerfile env» PLAIN=«dockerfile plain»\nENV DB_SECRET «dockerfile legacy env»\nARG TOKEN=«dockerfile arg»\nRUN PGPASSWORD=«dockerfile run» psql -h main-db\n"),
+    (
+        "Makefile",
+        "export DB_PASSWORD := «make export»\nPLAIN = «make plain»\nup:\n\tPGPASSWORD=«make command» psql -h main-db\n\tdocker compose exec -e TOKEN=«make exec» main-db psql\n",
+    ),
+    (
+        "web/Dockerfile",
+        "FROM example/web\nENV DB_HOST=main-db DB_PASSWORD=«dockerfile env» PLAIN=«dockerfile plain»\nENV DB_SECRET «dockerfile legacy env»\nARG TOKEN=«dockerfile arg»\nRUN PGPASSWORD=«dockerfile run» psql -h main-db\n",
+    ),
     ("web/app.py", PYTHON),
     ("web/config.js", SCRIPTED),
-    ("web/config.json", "{\n  \"before_token\": \"«json before»\",\n  \"host\": \"main-db\", \"password\": \"«json password»\", \"APP_PLAIN_KEY\": \"«json plain»\",\n  \"escaped_password\": \"«json escaped|\\\"»\", \"db\": \"postgres://u:«json url»@main-db/x\"\n}\n"),
-    ("web/settings.toml", "[db]\nsecret = \"«toml secret»\"\nhost = \"main-db\"\npassword = \"«toml password»\"\nurl = 'postgres://u:«toml url»@main-db/x'\ndb = { host = \"main-db\", password = \"«toml inline»\" }\n"),
-    ("web/settings.ini", "[db]\nhost = main-db\npassword = «ini password»\ntoken = «ini token»\ndsn = host=main-db password=«ini dsn»\n"),
-    ("web/application.properties", "spring.datasource.url=jdbc:postgresql://main-db/x\nspring.datasource.password=«properties password»\napi.key=«properties key»\n"),
-    ("web/settings.xml", "<db><host>main-db</host><password>«xml password»</password></db>\n<add name=\"x\" connectionString=\"Server=main-db;Password=«xml connection»\"/>\n"),
-    ("web/values.yaml", "db:\n  host: main-db\n  password: «yaml password»\n  url: postgres://u:«yaml url»@main-db/x\n  env:\n    - name: DB_PASSWORD\n      value: «yaml name and value»\n"),
+    (
+        "web/config.json",
+        "{\n  \"before_token\": \"«json before»\",\n  \"host\": \"main-db\", \"password\": \"«json password»\", \"APP_PLAIN_KEY\": \"«json plain»\",\n  \"escaped_password\": \"«json escaped|\\\"»\", \"db\": \"postgres://u:«json url»@main-db/x\"\n}\n",
+    ),
+    (
+        "web/settings.toml",
+        "[db]\nsecret = \"«toml secret»\"\nhost = \"main-db\"\npassword = \"«toml password»\"\nurl = 'postgres://u:«toml url»@main-db/x'\ndb = { host = \"main-db\", password = \"«toml inline»\" }\n",
+    ),
+    (
+        "web/settings.ini",
+        "[db]\nhost = main-db\npassword = «ini password»\ntoken = «ini token»\ndsn = host=main-db password=«ini dsn»\n",
+    ),
+    (
+        "web/application.properties",
+        "spring.datasource.url=jdbc:postgresql://main-db/x\nspring.datasource.password=«properties password»\napi.key=«properties key»\n",
+    ),
+    (
+        "web/settings.xml",
+        "<db><host>main-db</host><password>«xml password»</password></db>\n<add name=\"x\" connectionString=\"Server=main-db;Password=«xml connection»\"/>\n",
+    ),
+    (
+        "web/values.yaml",
+        "db:\n  host: main-db\n  password: «yaml password»\n  url: postgres://u:«yaml url»@main-db/x\n  env:\n    - name: DB_PASSWORD\n      value: «yaml name and value»\n",
+    ),
     ("docs/setup.md", DOCS),
-    ("docs/log.txt", "$ docker compose logs main-db\nmain-db | FATAL: password \"«log password»\" for main-db\nmain-db | DATABASE_URL=postgres://u:«log url»@main-db/x\n"),
-    (".github/workflows/ci.yml", "on: push\njobs:\n  test:\n    runs-on: x\n    env:\n      DB_PASSWORD: «workflow env»\n      PLAIN: «workflow plain»\n      DB_HOST: main-db\n    steps:\n      - run: PGPASSWORD=«workflow run» docker compose exec main-db psql\n"),
-    ("init.sql", "CREATE ROLE app PASSWORD '«sql password»'; -- for main-db\nCREATE USER MAPPING FOR app SERVER x OPTIONS (host 'main-db', password '«sql option»');\n"),
+    (
+        "docs/log.txt",
+        "$ docker compose logs main-db\nmain-db | FATAL: password \"«log password»\" for main-db\nmain-db | DATABASE_URL=postgres://u:«log url»@main-db/x\n",
+    ),
+    (
+        ".github/workflows/ci.yml",
+        "on: push\njobs:\n  test:\n    runs-on: x\n    env:\n      DB_PASSWORD: «workflow env»\n      PLAIN: «workflow plain»\n      DB_HOST: main-db\n    steps:\n      - run: PGPASSWORD=«workflow run» docker compose exec main-db psql\n",
+    ),
+    (
+        "init.sql",
+        "CREATE ROLE app PASSWORD '«sql password»'; -- for main-db\nCREATE USER MAPPING FOR app SERVER x OPTIONS (host 'main-db', password '«sql option»');\n",
+    ),
     ("composemod.yaml", CONFIGURATION),
-    (".dclintrc.yaml", "rules:\n  no-version-field: 0\n  service-image-require-explicit-tag: 1\n  \"no-such-rule\": 2\nquiet: [1]\nPASSWORD: «dclint password»\n"),
+    (
+        ".dclintrc.yaml",
+        "rules:\n  no-version-field: 0\n  service-image-require-explicit-tag: 1\n  \"no-such-rule\": 2\nquiet: [1]\nPASSWORD: «dclint password»\n",
+    ),
 ];
 
 const DOTENV: &str = "# DB_PASSWORD=«dotenv comment» for main-db
