@@ -12,6 +12,7 @@ use regex::Regex;
 
 use crate::compose::env_file;
 use crate::repo::kind::{FileKind, kind};
+use crate::repo::parsed::Parsed;
 use crate::text::source::SourceFile;
 use crate::yaml::document::{Document, Kind, NodeId, ScalarStyle};
 
@@ -30,26 +31,27 @@ type OfText = (Arc<str>, Arc<[Range<usize>]>);
 impl Values {
     /// Gives the bytes of a file's values: in order, disjoint, without quotes around them.
     #[must_use]
-    pub fn of(&self, file: &SourceFile) -> Arc<[Range<usize>]> {
+    pub fn of(&self, file: &SourceFile, parsed: &Parsed) -> Arc<[Range<usize>]> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((text, values)) = known().get(&file.path)
             && Arc::ptr_eq(text, &file.text)
         {
             return Arc::clone(values);
         }
-        let values: Arc<[Range<usize>]> = values(&file.path, &file.text).into();
+        let values: Arc<[Range<usize>]> = values(file, parsed).into();
         known().insert(file.path.clone(), (Arc::clone(&file.text), Arc::clone(&values)));
         values
     }
 }
 
-fn values(path: &str, text: &Arc<str>) -> Vec<Range<usize>> {
-    let found = match kind(path, text) {
+fn values(file: &SourceFile, parsed: &Parsed) -> Vec<Range<usize>> {
+    let text = &file.text;
+    let found = match kind(&file.path, text) {
         FileKind::Env => of_env_file(text),
         FileKind::Yaml | FileKind::Ci => {
-            let (doc, errors) = Document::parse(text);
-            let mut found = of_document(&doc);
-            if !errors.is_empty() {
+            let read = parsed.get(file);
+            let mut found = of_document(&read.doc);
+            if !read.errors.is_empty() {
                 found.extend(of_lines(text));
             }
             found
@@ -76,21 +78,20 @@ fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 /// Each value, and what stands in a line that is no assignment: it may be one that is mistyped.
 fn of_env_file(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut read: BTreeSet<usize> = BTreeSet::new();
-    let line_of = |at: usize| memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count();
-    for entry in env_file::entries(text) {
-        let end = entry.value.as_ref().map_or(entry.name.end, |value| value.end);
-        read.extend(line_of(entry.name.start)..=line_of(end));
-        found.extend(entry.value);
-    }
-    let mut start = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let end = start + line.trim_end().len();
-        if !read.contains(&number) && !line.trim_start().starts_with('#') {
-            let name = NAME.as_ref().and_then(|name| name.find(line)).map_or(0, |name| name.end());
-            found.push((start + name).min(end)..end);
+    let mut entries = env_file::entries(text).into_iter().peekable();
+    let (mut start, mut read) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let (begin, end) = (start, start + line.len());
+        start = end;
+        while let Some(entry) = entries.next_if(|entry| entry.name.start < end) {
+            read = entry.value.as_ref().map_or(entry.name.end, |value| value.end);
+            found.extend(entry.value);
         }
-        start += line.len();
+        if begin >= read && !line.trim_start().starts_with('#') {
+            let name = NAME.as_ref().and_then(|name| name.find(line)).map_or(0, |name| name.end());
+            let end = begin + line.trim_end().len();
+            found.push((begin + name).min(end)..end);
+        }
     }
     found
 }
@@ -104,11 +105,12 @@ static NAME: LazyLock<Option<Regex>> =
 static ASSIGNED: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SOURCES.iter().filter_map(|source| Regex::new(source).ok()).collect());
 
-const SOURCES: [&str; 7] = [
-    r#"\b[A-Z][A-Z0-9_]*=(?<value>[^\s"'`;&|<>()]+)"#,
+const SOURCES: [&str; 8] = [
+    r#"\b[A-Z][A-Z0-9_]*=(?<value>[^\s"'`;&|<>]+)"#,
     r#"\b[A-Z][A-Z0-9_]*\s*[:?+]?=\s*["'](?<value>[^"'\n]+)"#,
     r#"(?m)^\s*(?:export\s+)?[A-Z][A-Z0-9_]*[ \t]*[:?+]?=[ \t]+(?<value>[^\s"'`(\[{,;]+)(?:[ \t]*$|[ \t]+#)"#,
-    r#"(?m)^[ \t]*(?:export[ \t]+)?[a-z_][A-Za-z0-9_]*=(?<value>[^\s"'`;&|<>()]+)"#,
+    r#"(?m)^[ \t]*(?:export[ \t]+)?[a-z_][A-Za-z0-9_]*=(?<value>[^\s"'`;&|<>]+)"#,
+    r#"(?m)^[ \t]*(?:ARG|ENV)[ \t]+[A-Za-z_][A-Za-z0-9_]*=(?<value>[^\s"']+)"#,
     r#"(?m)^ENV[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+(?<value>[^=\s]+)[ \t]*$"#,
     r#"\b[A-Za-z_]*(?:get|getenv|setdefault|env)\w*\(\s*["'][A-Z][A-Z0-9_]*["']\s*,\s*["'](?<value>[^"'\n]+)"#,
     r#"\benv\b[.\[A-Za-z0-9_"'\])]*\s*(?:\|\||\?\?)\s*["'](?<value>[^"'\n]+)"#,
@@ -116,7 +118,9 @@ const SOURCES: [&str; 7] = [
 
 fn assigned(text: &str) -> Vec<Range<usize>> {
     let all = ASSIGNED.iter().flat_map(|pattern| pattern.captures_iter(text));
-    all.filter_map(|captures| captures.name("value").map(|value| value.range())).collect()
+    let values = all.filter_map(|captures| captures.name("value"));
+    // What a command prints is no text of the file.
+    values.filter(|value| !value.as_str().starts_with("$(")).map(|value| value.range()).collect()
 }
 
 /// What a node is to the values in it.
@@ -161,7 +165,11 @@ fn of_lines(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let key = content.split_once(':').filter(|(key, _)| VARIABLES.contains(key));
-        found.extend(key.map(|(key, _)| begin + key.len() + 1..end));
+        if let Some((_, rest)) = key {
+            let flow = rest.trim_start().trim_start_matches(['[', '{']).trim_start();
+            let name = LINE_NAME.as_ref().and_then(|name| name.find(flow));
+            found.push(end - flow.len() + name.map_or(0, |name| name.end())..end);
+        }
         open = key.map(|_| indent);
     }
     found
@@ -245,7 +253,7 @@ mod tests {
 
     fn veiled(path: &str, text: &str) -> String {
         let mut out = text.to_owned();
-        for range in values(path, &text.into()).into_iter().rev() {
+        for range in values(&SourceFile::new(path, text), &Parsed::default()).into_iter().rev() {
             out.replace_range(range, "*");
         }
         out
@@ -282,21 +290,20 @@ mod tests {
                 "secrets: {a: {content: b, file: c}}\n",
                 "secrets: {a: {content: *, file: c}}\n",
             ),
-            (
-                "c.yaml",
-                "environment: {a: *b, c: &d , e: !f }\n",
-                "environment: {a: *, c: * , e: * }\n",
-            ),
+            ("c.yaml", "environment: {c: &d , e: !f }\n", "environment: {c: * , e: * }\n"),
             (
                 "c.yaml",
                 "environment:\n  a: \"b\n  c: d\nf: g\n",
                 "environment:\n  a: \"*\n  c: *\nf: g\n",
             ),
+            ("c.yaml", "environment: {a: b, c: [\n", "environment: {a: *\n"),
+            ("c.yaml", "environment: {a: *b, c: d}\n", "environment: {a: *\n"),
             ("c.yaml", "env: [{a: b}]\nx: [\n", "env: [{a: *}]\nx: [\n"),
             ("c.yaml", "command: A_B=c d --e=f\n", "command: A_B=* d --e=f\n"),
             ("a.sh", "x=y A=b,c d \"E=f g\" && H='i j' k\n", "x=* A=* d \"E=* g\" && H='*' k\n"),
+            ("b.sh", "a=$(b c) d=e\n", "a=$(b c) d=e\n"),
             ("Makefile", "A := b\nC = $(d e)\n", "A := *\nC = $(d e)\n"),
-            ("Dockerfile", "ENV A=b C=d\nENV E f\n", "ENV A=* C=*\nENV E *\n"),
+            ("Dockerfile", "ENV A=b&(c D=e\nENV F g\n", "ENV A=* D=*\nENV F *\n"),
             (
                 "a.py",
                 "A = os.getenv(\"B\", \"c\")\nD = e.f\n",
@@ -318,7 +325,8 @@ mod tests {
     fn values_are_found_once_for_each_text() {
         let values = Values::default();
         let file = SourceFile::new(".env", "A=b\n");
-        assert!(Arc::ptr_eq(&values.of(&file), &values.clone().of(&file)));
-        assert_eq!(values.of(&SourceFile::new(".env", "AA=b\n"))[..], [3..4]);
+        let of = |file: &SourceFile| values.clone().of(file, &Parsed::default());
+        assert!(Arc::ptr_eq(&of(&file), &of(&file)));
+        assert_eq!(of(&SourceFile::new(".env", "AA=b\n"))[..], [3..4]);
     }
 }

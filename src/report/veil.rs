@@ -22,7 +22,7 @@ const TELLING: usize = 4;
 /// Gives the parts of the line at an offset that are hidden, as bytes of the line.
 pub(super) fn of_line(repo: &Repo, file: &SourceFile, at: usize) -> Vec<Range<usize>> {
     let line = line_range(&file.text, at);
-    let values = repo.values.of(file);
+    let values = repo.values.of(file, &repo.parsed);
     let first = values.partition_point(|value| value.end <= line.start);
     let near = values.get(first..).unwrap_or_default().iter();
     near.take_while(|value| value.start < line.end)
@@ -35,7 +35,7 @@ pub(super) fn of_line(repo: &Repo, file: &SourceFile, at: usize) -> Vec<Range<us
 
 /// Tells whether a text that an edit of a file writes holds one of its values.
 pub(super) fn tells(repo: &Repo, file: &SourceFile, insert: &str) -> bool {
-    repo.values.of(file).iter().any(|value| {
+    repo.values.of(file, &repo.parsed).iter().any(|value| {
         let value = file.text.get(value.clone()).unwrap_or_default();
         value.len() >= TELLING && insert.len() > value.len() && insert.contains(value)
     })
@@ -51,7 +51,7 @@ pub(super) fn diff(change: &ChangeSet, repo: &Repo) -> String {
             made.push(path.to_owned());
             edits.extend(edit.edits().iter().map(|edit| (path.to_owned(), edit.clone())));
         } else if let Some(file) = repo.get(path) {
-            let (text, veiled) = veiled(file, &repo.values.of(file), edit.edits());
+            let (text, veiled) = veiled(file, &repo.values.of(file, &repo.parsed), edit.edits());
             files.push(SourceFile::new(path, text));
             edits.extend(veiled.into_iter().map(|edit| (path.to_owned(), edit)));
         }

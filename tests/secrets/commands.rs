@@ -93,7 +93,7 @@ fn no_type_that_holds_a_text_shows_it_for_debugging() {
     let repo = Repo::load(tree.path(), &LoadOptions::default()).expect("the tree");
     let workspace = Workspace::new(&repo, &[]);
     let config = repo.get("compose.yaml").expect("the file");
-    let _ = repo.values.of(config);
+    let _ = repo.values.of(config, &repo.parsed);
     for text in [format!("{repo:?}"), format!("{:?}", workspace.files), format!("{config:#?}")] {
         let found = search.found(&text);
         assert!(found.is_empty(), "{found:?}");
