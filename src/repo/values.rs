@@ -298,7 +298,7 @@ mod tests {
             ),
             ("c.yaml", "environment: {a: b, c: [\n", "environment: {a: *\n"),
             ("c.yaml", "environment: {a: *b, c: d}\n", "environment: {a: *\n"),
-            ("c.yaml", "env: [{a: b}]\nx: [\n", "env: [{a: *}]\nx: [\n"),
+            ("c.yaml", "env: [{a: b}]\nx: [\n", "env: [{a: *\nx: [\n"),
             ("c.yaml", "command: A_B=c d --e=f\n", "command: A_B=* d --e=f\n"),
             ("a.sh", "x=y A=b,c d \"E=f g\" && H='i j' k\n", "x=* A=* d \"E=* g\" && H='*' k\n"),
             ("b.sh", "a=$(b c) d=e\n", "a=$(b c) d=e\n"),
