@@ -327,6 +327,6 @@ mod tests {
         let file = SourceFile::new(".env", "A=b\n");
         let of = |file: &SourceFile| values.clone().of(file, &Parsed::default());
         assert!(Arc::ptr_eq(&of(&file), &of(&file)));
-        assert_eq!(of(&SourceFile::new(".env", "AA=b\n"))[..], [3..4]);
+        assert_eq!(of(&SourceFile::new(".env", "AA=b\n")).first(), Some(&(3..4)));
     }
 }

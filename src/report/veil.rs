@@ -122,7 +122,7 @@ fn hidden(text: &str, value: &Range<usize>, shown: &[Range<usize>]) -> Vec<Range
     open.sort_by_key(|range| (range.start, range.end));
     let mut parts = Vec::new();
     let mut at = value.start;
-    for range in open.into_iter().chain([value.end..value.end]) {
+    for range in open.into_iter().chain(std::iter::once(value.end..value.end)) {
         if at < range.start {
             parts.push(at..range.start);
         }
