@@ -88,9 +88,9 @@ pub(super) fn root_of_targets(cwd: &Path, targets: &[PathBuf]) -> Option<PathBuf
 pub(super) fn config(cwd: &Path, root: &Path, asked: &Path) -> Result<(PathBuf, String), Finding> {
     let path = resolved(cwd, root, asked);
     let path = path.canonicalize().map_err(|error| unreadable("--config", asked, &error))?;
-    let inside = path.strip_prefix(root).ok().and_then(Path::to_str);
+    let inside = path.strip_prefix(root).ok().and_then(slashed);
     let inside = inside.filter(|inside| !inside.is_empty());
-    let shown = inside.map_or_else(|| asked.display().to_string(), str::to_owned);
+    let shown = inside.unwrap_or_else(|| asked.display().to_string());
     Ok((path, shown))
 }
 
@@ -140,14 +140,20 @@ fn from_root(flag: &str, root: &Path, asked: &Path, path: &Path) -> Result<Strin
         let help = "choose a root that holds it with --root";
         return Err(Finding::error("outside-root", message).help(help));
     };
+    slashed(inside).ok_or_else(|| {
+        let message = format!("{flag} {}: the path is not UTF-8", asked.display());
+        Finding::error("invalid-path", message)
+    })
+}
+
+/// Gives a path from the root with `/` between its parts, as reports have it on every platform;
+/// nothing for one that is not UTF-8.
+fn slashed(inside: &Path) -> Option<String> {
     let parts = inside.components().map(|part| match part {
         Component::Normal(part) => part.to_str(),
         _ => None,
     });
-    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/")).ok_or_else(|| {
-        let message = format!("{flag} {}: the path is not UTF-8", asked.display());
-        Finding::error("invalid-path", message)
-    })
+    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
 }
 
 fn not_a_folder(flag: &str, asked: &Path) -> Finding {

@@ -101,7 +101,12 @@ fn in_folder(
     configured: Vec<String>,
     files: Files<'_>,
 ) -> Vec<Project> {
-    let named = |name: &str| paths.iter().find(|path| file_name(path) == name);
+    // Windows and macOS take `Docker-Compose.yml` for `docker-compose.yml`.
+    let named = |name: &str| {
+        let is_alike = |path: &&&str| file_name(path).eq_ignore_ascii_case(name);
+        let exact = paths.iter().find(|path| file_name(path) == name);
+        exact.or_else(|| paths.iter().find(is_alike))
+    };
     let mut initial = configured;
     if initial.is_empty() {
         let base = DEFAULT_NAMES.iter().find_map(|name| named(name));

@@ -453,7 +453,10 @@ pub fn above(folder: &str) -> impl Iterator<Item = &str> {
 /// for an absolute path, one that leaves the root, a URL, or one with a variable in it.
 #[must_use]
 pub fn join(folder: &str, relative: &str) -> Option<String> {
-    if relative.starts_with(['/', '~']) || relative.contains("://") || relative.contains('$') {
+    if is_absolute(relative) || relative.starts_with('~') {
+        return None;
+    }
+    if relative.contains("://") || relative.contains('$') {
         return None;
     }
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
@@ -467,6 +470,21 @@ pub fn join(folder: &str, relative: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// Tells whether a path is absolute on any platform: `/x`, `C:\x`, `C:/x`, `\\host\share`.
+#[must_use]
+pub fn is_absolute(path: &str) -> bool {
+    path.starts_with(['/', '\\']) || has_drive(path)
+}
+
+/// Tells whether a path starts with a drive of Windows: `C:\x`, `C:/x`.
+#[must_use]
+pub fn has_drive(path: &str) -> bool {
+    let is_drive = |bytes: &[u8]| bytes[0].is_ascii_alphabetic() && bytes[1] == b':';
+    path.as_bytes()
+        .get(..3)
+        .is_some_and(|bytes| is_drive(bytes) && matches!(bytes[2], b'/' | b'\\'))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::compose::model::has_drive;
 use crate::compose::value::{Origin, Value, ValueKind};
 
 /// Brings a service into normal form.
@@ -146,11 +147,10 @@ fn volume_parts(text: &str) -> Vec<&str> {
             b'{' => depth += 1,
             b'}' => depth = depth.saturating_sub(1),
             b':' if depth == 0 => {
-                let is_drive = at - start == 1
-                    && text.as_bytes()[start].is_ascii_alphabetic()
-                    && matches!(text.as_bytes().get(at + 1), Some(b'/' | b'\\'));
-                // `/` after one letter is a drive only where it starts a part of three.
-                if is_drive && text.get(at + 1..).is_some_and(|rest| rest.contains(':')) {
+                let is_drive = at - start == 1 && text.get(start..).is_some_and(has_drive);
+                let rest = text.get(at + 1..).unwrap_or_default();
+                // `a:/x` is a volume of one letter; a drive where it is a target, or has one.
+                if is_drive && (rest.starts_with('\\') || start > 0 || rest.contains(':')) {
                     continue;
                 }
                 parts.push(&text[start..at]);
@@ -165,5 +165,5 @@ fn volume_parts(text: &str) -> Vec<&str> {
 
 /// Tells whether the source of a short volume is a path, not a volume's name.
 fn is_path(source: &str) -> bool {
-    source.starts_with(['.', '/', '~', '\\', '$']) || source.get(1..3) == Some(":\\")
+    source.starts_with(['.', '/', '~', '\\', '$']) || has_drive(source)
 }

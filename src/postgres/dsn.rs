@@ -135,6 +135,9 @@ impl Dsn {
         if !matches!(scheme, "postgres" | "postgresql") {
             return Err(wrong("its scheme is not postgresql"));
         }
+        if has_stray_at(rest) {
+            return Err(wrong("an `@`, `/` or `?` in the password is not percent-encoded"));
+        }
         let (rest, parameters) = Parameters::taken(rest, source_name)?;
         // The parser's own errors may hold the text that they are about.
         let config: Config = format!("postgresql://{rest}")
@@ -397,6 +400,16 @@ fn number<N: std::str::FromStr>(name: &str, value: &str) -> Result<N, DsnError> 
     })
 }
 
+/// Tells whether a password goes beyond its place, by an `@` that is not the one after it. It would be
+/// taken for a host, a database or a parameter, which are shown.
+fn has_stray_at(rest: &str) -> bool {
+    let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = before.split_once('/').unwrap_or((before, ""));
+    let is_login_over = authority.contains('@');
+    let is_stray = |pair: &str| pair.contains('@') && !(is_login_over && pair.contains('='));
+    authority.matches('@').count() > 1 || path.contains('@') || query.split('&').any(is_stray)
+}
+
 /// Gives what kind of error the parser saw, without the text that it saw it in.
 fn kind(error: &tokio_postgres::Error) -> &'static str {
     let text = error.to_string();
@@ -458,6 +471,11 @@ mod tests {
             "mysql://app:hunter2@db/shop",
             "hunter2",
             "postgresql://app:hunter2@a,b/shop",
+            // Passwords that are not percent-encoded.
+            "postgresql://app:12/hunter2@db/shop",
+            "postgresql://app:a@hunter2@db/shop",
+            "postgresql://app:12?hunter2@db/shop",
+            "postgresql://app:12?sslmode=hunter2@db/shop",
         ];
         for url in wrong {
             let error = Dsn::parse(url).expect_err(url);

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no shell, nothing written, and no other repository than that of the folder asked for.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -52,13 +53,31 @@ pub(super) fn ask_about(root: &Path, args: &[&str], input: &[u8]) -> Result<Vec<
 fn git(root: &Path, args: &[impl AsRef<OsStr>]) -> Command {
     let mut git = Command::new("git");
     // A monitor is a program of the repository's own choice, and no answer needs it.
-    git.arg("-C").arg(root).args(["-c", "core.fsmonitor=false"]).args(args);
+    git.arg("-C").arg(plain(root).as_os_str()).args(["-c", "core.fsmonitor=false"]).args(args);
     // Inside a hook these speak of the repository that is committed to, which need not be ours.
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
         git.env_remove(variable);
     }
     git.env("GIT_OPTIONAL_LOCKS", "0");
     git
+}
+
+/// Gives a folder in the form that git takes: on Windows one that was looked up starts with `\\?\`.
+fn plain(folder: &Path) -> Cow<'_, Path> {
+    match folder.to_str().and_then(without_prefix) {
+        Some(plain) if cfg!(windows) => Cow::Owned(PathBuf::from(plain)),
+        _ => Cow::Borrowed(folder),
+    }
+}
+
+/// Gives a path of Windows without the prefix of those that are taken as they stand; nothing for one
+/// that has none.
+fn without_prefix(path: &str) -> Option<String> {
+    let rest = path.strip_prefix(r"\\?\")?;
+    Some(match rest.strip_prefix(r"UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => rest.to_owned(),
+    })
 }
 
 fn answer(output: Output) -> Answer {
@@ -109,4 +128,21 @@ pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
 pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     // Elsewhere git prints UTF-8 whatever the file system's encoding.
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_prefix;
+
+    #[test]
+    fn a_path_of_windows_is_given_as_git_takes_it() {
+        for (path, expected) in [
+            (r"\\?\C:\a b\c", Some(r"C:\a b\c")),
+            (r"\\?\UNC\host\share\a", Some(r"\\host\share\a")),
+            (r"C:\a", None),
+            ("/a", None),
+        ] {
+            assert_eq!(without_prefix(path).as_deref(), expected, "{path}");
+        }
+    }
 }

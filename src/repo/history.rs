@@ -150,6 +150,7 @@ impl Past {
             declared: repo.declared.clone(),
             findings: Vec::new(),
             parsed: repo.parsed.clone(),
+            values: repo.values.clone(),
         };
         Self { before, old }
     }

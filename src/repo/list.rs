@@ -231,8 +231,16 @@ fn compare<'t>(
             _ => below.push(([folder, name, b"/"].concat(), inner)),
         }
     }
-    let gone = names.iter().zip(is_there).filter(|(_, is_there)| !is_there);
-    found.gone.extend(gone.map(|((name, _), _)| path_of(name)));
+    for ((name, inner), _) in names.iter().zip(is_there).filter(|(_, is_there)| !is_there) {
+        // A file system that takes other letters for the same (Windows, macOS) has it by that name.
+        match root.join(git::path_of(&path_of(name))).symlink_metadata() {
+            Ok(meta) if meta.is_dir() && !inner.is_empty() => {
+                below.push(([folder, name, b"/"].concat(), inner));
+            }
+            Ok(_) if inner.is_empty() => {}
+            _ => found.gone.push(path_of(name)),
+        }
+    }
     (found, below)
 }
 

@@ -23,6 +23,7 @@ pub use crate::repo::list::Reach;
 use crate::repo::list::{Ignored, list};
 use crate::repo::parsed::Parsed;
 use crate::repo::paths::Paths;
+use crate::repo::values::Values;
 use crate::text::change::ChangeSet;
 use crate::text::source::SourceFile;
 use crate::text::span::Span;
@@ -44,6 +45,8 @@ pub struct Repo {
     pub findings: Vec<Finding>,
     /// Compose files that were parsed already.
     pub parsed: Parsed,
+    /// Where values of variables stand.
+    pub values: Values,
 }
 
 /// What is to be read.

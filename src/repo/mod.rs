@@ -15,6 +15,7 @@ pub mod mentions;
 pub mod models;
 pub mod parsed;
 pub mod paths;
+pub mod values;
 pub mod workspace;
 
 /// What the names of files begin with that this program works with; they are never listed.

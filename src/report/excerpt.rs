@@ -27,11 +27,32 @@ const SEARCHED: (usize, usize) = (1000, 1000);
 /// What stands for a secret.
 pub(super) const MASK: &str = "***";
 
-/// Shows a line around the bytes that matter. Those are shown even inside a secret that is longer
-/// than they are: they are a name that is known already.
-pub(super) fn excerpt(line: &str, mark: Range<usize>) -> Excerpt {
+/// What is known of the bytes that matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// They are a name that is told already: shown even inside a value, and inside a secret that is
+    /// longer than they are.
+    Shown,
+    /// They may be a value themselves.
+    Veiled,
+}
+
+/// Shows a line around the bytes that matter, without its secrets and the parts that are veiled.
+pub(super) fn excerpt(
+    line: &str,
+    mark: Range<usize>,
+    veiled: &[Range<usize>],
+    known: Mark,
+) -> Excerpt {
     let window = window(line, mark.start, SHOWN);
-    let hidden = hidden_near(line, &mark);
+    let shown = if known == Mark::Shown { mark.clone() } else { 0..0 };
+    let mut hidden = hidden_near(line, mark.start, &shown);
+    let without = |range: &Range<usize>| match range.start < shown.end && shown.start < range.end {
+        true => [range.start..shown.start.max(range.start), shown.end.min(range.end)..range.end],
+        false => [range.clone(), 0..0],
+    };
+    hidden.extend(veiled.iter().flat_map(without).filter(|range| !range.is_empty()));
+    let hidden = merged(hidden);
     let mut text = String::new();
     let mut shown = None;
     let mut end = None;
@@ -48,7 +69,13 @@ pub(super) fn excerpt(line: &str, mark: Range<usize>) -> Excerpt {
         }
         match hidden.iter().find(|range| range.contains(&at)) {
             None => text.push(visible(character)),
-            Some(range) if at == range.start.max(window.start) => text.push_str(MASK),
+            Some(range) if at == range.start.max(window.start) => {
+                // What is meant is in what is hidden: all of that is marked.
+                if !mark.is_empty() && range.contains(&mark.start) {
+                    shown.get_or_insert(text.len());
+                }
+                text.push_str(MASK);
+            }
             Some(_) => {}
         }
     }
@@ -112,8 +139,8 @@ fn window(line: &str, around: usize, (before, after): (usize, usize)) -> Range<u
 }
 
 /// Gives the bytes that are masked around the mark.
-fn hidden_near(line: &str, mark: &Range<usize>) -> Vec<Range<usize>> {
-    let near = window(line, mark.start, SEARCHED);
+fn hidden_near(line: &str, at: usize, mark: &Range<usize>) -> Vec<Range<usize>> {
+    let near = window(line, at, SEARCHED);
     let text = line.get(near.clone()).unwrap_or(line);
     let shifted = |at: usize| at.saturating_sub(near.start).min(text.len());
     let found = hidden(text, &(shifted(mark.start)..shifted(mark.end)));
@@ -149,13 +176,17 @@ fn hidden(line: &str, mark: &Range<usize>) -> Vec<Range<usize>> {
             vec![range]
         }
     };
-    let mut found: Vec<_> = found.into_iter().flat_map(carve).collect();
+    merged(found.into_iter().flat_map(carve).collect())
+}
+
+/// Gives ranges in order, those that meet as one.
+fn merged(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     found.retain(|range| !range.is_empty());
     found.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::new();
     for range in found {
         match merged.last_mut() {
-            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
             _ => merged.push(range),
         }
     }
@@ -191,27 +222,39 @@ static REFERENCE: LazyLock<Option<Regex>> =
 static PATTERNS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SOURCES.iter().filter_map(|source| Regex::new(source).ok()).collect());
 
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 18] = [
     // user:SECRET@ in a URL's authority, up to its last `@`.
     r#"://[^\s:/?#@'"]*:(?<secret>[^\s/?#'"]+)@"#,
     // The same where the secret itself holds a `/`.
     r#"://[^\s:/?#@'"]*:(?<secret>[^\s'"@]+)@"#,
     // KEY="SECRET", in whatever syntax.
-    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=>])\s*"(?<secret>[^"]+)""#,
-    r"(?<key>[A-Za-z0-9_.-]+)[\x22'`]?\]?\s*(?:=>|:=|[:=>])\s*'(?<secret>[^']+)'",
+    r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=>])\s*"(?<secret>(?:[^"\\]|\\.)+)""#,
+    r"(?<key>[A-Za-z0-9_.-]+)[\x22'`]?\]?\s*(?:=>|:=|[:=>])\s*'(?<secret>(?:[^'\\]|\\.)+)'",
     // KEY=SECRET ends at a blank, `KEY: SECRET` at a comment or in a flow collection.
     r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=>])(?<secret>[^\s"'`,;&<>=]+)"#,
     r#"(?<key>[A-Za-z0-9_.-]+)["'`]?\]?\s*(?:=>|:=|[:=])\s+(?<secret>(?:\$\{[^}]*\}|[^\s"'`#,}&|>\[{])(?:\$\{[^}]*\}|[^,}#])*)"#,
     // --key SECRET
     r#"--(?<key>[A-Za-z0-9_-]+)\s+["']?(?<secret>[^\s"'-][^\s"']*)"#,
     // .pgpass, in a diff too
-    r"(?m)^[ +-]?[^:\s#]+:(?:\d+|\*):[^:\n]*:[^:\n]*:(?<secret>.+)$",
+    r#"(?m)(?:^[ +-]?|[\s"'])[^:\s#"']+:(?:\d+|\*):[^:\s]*:[^:\s]+:(?<secret>[^"'\n]+)"#,
     // SQL: PASSWORD 'SECRET', IDENTIFIED BY 'SECRET'
     r"(?i)\b(?:password|identified\s+by)\s+'(?<secret>[^']+)'",
     // user:SECRET@tcp(host:port), as Go writes a DSN.
     r#"[^\s:/@'"=]+:(?<secret>[^\s/'"]+)@(?:tcp|unix)\("#,
     // curl -u user:SECRET
     r#"\bcurl\s(?:[^|;&]*?\s)?(?:-u|--user)[\s=]*["']?[^\s:'"/]+:(?<secret>[^\s'"]+)"#,
+    // https://TOKEN@host
+    r#"\bhttps?://(?<secret>[^\s:/@'"$<{]+)@"#,
+    // Authorization: Bearer SECRET
+    r#"(?i)\b(?:bearer|authorization:\s*(?:basic|token))\s+(?<secret>[^\s"'`$<{]+)"#,
+    // .netrc: password SECRET
+    r"\blogin\s+\S+\s+password\s+(?<secret>\S+)",
+    // what a log quotes: password "SECRET"
+    r#"(?i)\bpassword\s+"(?<secret>[^"]+)""#,
+    // docker login -p SECRET, sshpass -p SECRET
+    r#"\b(?:docker\s+login\s(?:[^|;&]*?\s)?-p|sshpass\s+-p)\s*["']?(?<secret>[^\s'"$]+)"#,
+    // basic authentication of a proxy: user:HASH
+    r#"(?i)\bbasic-?auth[a-z.]*["']?\s*[:=]\s*["']?[^\s:"'`]+:(?<secret>[^\s"'`,]+)"#,
     // mysql -pSECRET, redis-cli -a SECRET
     r#"\b(?:(?:mysql|mariadb)[a-z-]*\s(?:[^|;&]*?\s)?-p|redis-cli\s(?:[^|;&]*?\s)?-a\s+)["']?(?<secret>[^\s'"]+)"#,
 ];
@@ -247,6 +290,8 @@ mod tests {
             ("x --api-key=hunter2 db", "x --api-key=*** db"),
             ("db:5432:app:u:hunter2", "db:5432:app:u:***"),
             ("-db:5432:*:u:hunter2\n", "-db:5432:*:u:***\n"),
+            ("echo \"db:5432:*:u:hunter2\" >> x # db", "echo \"db:5432:*:u:***\" >> x # db"),
+            ("# db:*:a:u:hunter2", "# db:*:a:u:***"),
             ("SECRET_KEY=abc=", "SECRET_KEY=***="),
             ("PASSWORD: ${DB_PASSWORD:?set it}", "PASSWORD: ${DB_PASSWORD:?set it}"),
             ("PASSWORD: ${DB_PASSWORD} # db", "PASSWORD: ${DB_PASSWORD} # db"),
@@ -260,6 +305,20 @@ mod tests {
             ("mysql -h db -u root -phunter2 app", "mysql -h db -u root -p*** app"),
             ("mysqldump -phunter2 -h db", "mysqldump -p*** -h db"),
             ("redis-cli -h db -a hunter2 ping", "redis-cli -h db -a *** ping"),
+            ("git clone https://hunter2@db/x", "git clone https://***@db/x"),
+            (
+                "curl -H 'Authorization: Bearer hunter2' db",
+                "curl -H 'Authorization: Bearer ***' db",
+            ),
+            ("machine db login u password hunter2", "machine db login u password ***"),
+            ("FATAL: password \"hunter2\" of db", "FATAL: password \"***\" of db"),
+            ("docker login -u u -p hunter2 db", "docker login -u u -p *** db"),
+            ("sshpass -p hunter2 ssh db", "sshpass -p *** ssh db"),
+            ("a.basicauth.users: \"u:hunter2\"", "a.basicauth.users: \"u:***\""),
+            (
+                "\"password\": \"hunter\\\"2\", \"host\": \"db\"",
+                "\"password\": \"***\", \"host\": \"db\"",
+            ),
             ("${DB_PASSWORD:-hunter2}", "${DB_PASSWORD:***"),
             // No secrets.
             ("PASSWORD_FILE=/run/secrets/db", "PASSWORD_FILE=/run/secrets/db"),
@@ -283,7 +342,7 @@ mod tests {
         let line = "password=hunter2 db ".repeat(100_000);
         let start = std::time::Instant::now();
         for mark in (0..100).map(|number| number * 20_000 + 17) {
-            let excerpt = excerpt(&line, mark..mark + 2);
+            let excerpt = excerpt(&line, mark..mark + 2, &[], Mark::Shown);
             assert!(!excerpt.text.contains("hunter"), "{}", excerpt.text);
             assert_eq!(excerpt.text.get(excerpt.mark), Some("db"));
         }
@@ -305,7 +364,7 @@ mod tests {
             ("db", 7..9, "db", ""),
         ];
         for (line, mark, text, marked) in cases {
-            let excerpt = excerpt(line, mark);
+            let excerpt = excerpt(line, mark, &[], Mark::Shown);
             assert_eq!(excerpt.text, text);
             assert_eq!(excerpt.text.get(excerpt.mark.clone()), Some(marked), "{line}");
         }

@@ -15,8 +15,9 @@ use miette::{
 use crate::diagnostics::{Finding, Severity};
 use crate::repo::load::Repo;
 use crate::report::attention::{Attention, class_name, count};
-use crate::report::excerpt::{Excerpt, MASK, excerpt, harmless};
+use crate::report::excerpt::{Excerpt, Mark, excerpt, harmless};
 use crate::report::summary::headline;
+use crate::report::veil::of_line;
 use crate::text::source::{SourceFile, line_range};
 use crate::text::span::Span;
 use crate::transforms::plan::{LeftMention, Outcome, Plan};
@@ -139,7 +140,7 @@ fn write_hazard(out: &mut String, hazard: &Finding, repo: &Repo, look: Look) {
 fn place(finding: &Finding, repo: &Repo) -> Option<String> {
     let place = finding.place.as_ref()?;
     Some(match repo.get(&place.path) {
-        Some(file) => Line::of(file, place.span).place,
+        Some(file) => Line::of(repo, file, place.span, Mark::Veiled).place,
         None => place.path.clone(),
     })
 }
@@ -171,7 +172,7 @@ fn write_mentions(out: &mut String, plan: &Plan, repo: &Repo, detail: Detail) {
 }
 
 fn write_mention(out: &mut String, mention: &LeftMention, repo: &Repo) {
-    let line = repo.get(&mention.path).map(|file| Line::of(file, mention.span));
+    let line = repo.get(&mention.path).map(|file| Line::of(repo, file, mention.span, Mark::Shown));
     let place = line.as_ref().map_or_else(|| mention.path.clone(), |line| line.place.clone());
     let class = class_name(mention.class);
     let text = line.as_ref().map_or("", |line| line.text.trim());
@@ -217,17 +218,27 @@ struct Line {
 
 impl Line {
     /// Shows the line in which a span starts. A span that does not fit the file is cut.
-    fn of(file: &SourceFile, span: Span) -> Self {
+    fn of(repo: &Repo, file: &SourceFile, span: Span, known: Mark) -> Self {
         let (line, mark) = Self::marked(file, span);
-        Self::shown(file, span, excerpt(line, mark))
+        let veiled = of_line(repo, file, span.range().start);
+        Self::shown(file, span, excerpt(line, mark, &veiled, known))
+    }
+
+    /// Shows the line that a finding is about. Of a value, what its message says is shown.
+    fn of_finding(repo: &Repo, file: &SourceFile, span: Span, finding: &Finding) -> Self {
+        if finding.is_secret {
+            return Self::without_secret(repo, file, span);
+        }
+        let is_told = finding.message.contains(file.slice(span));
+        Self::of(repo, file, span, if is_told { Mark::Shown } else { Mark::Veiled })
     }
 
     /// Shows the line in which a secret starts, without the secret.
-    fn without_secret(file: &SourceFile, span: Span) -> Self {
+    fn without_secret(repo: &Repo, file: &SourceFile, span: Span) -> Self {
         let (line, mark) = Self::marked(file, span);
-        let mut masked = line.to_owned();
-        masked.replace_range(mark.clone(), MASK);
-        Self::shown(file, span, excerpt(&masked, mark.start..mark.start + MASK.len()))
+        let mut veiled = of_line(repo, file, span.range().start);
+        veiled.push(mark.clone());
+        Self::shown(file, span, excerpt(line, mark, &veiled, Mark::Veiled))
     }
 
     /// The line in which a span starts, and its part that is meant.
@@ -282,8 +293,9 @@ struct Shown<'f> {
 impl<'f> Shown<'f> {
     fn new(finding: &'f Finding, repo: &Repo) -> Self {
         let place = finding.place.as_ref();
-        let show = if finding.is_secret { Line::without_secret } else { Line::of };
-        let line = place.and_then(|place| Some(show(repo.get(&place.path)?, place.span)));
+        let line = place.and_then(|place| {
+            Some(Line::of_finding(repo, repo.get(&place.path)?, place.span, finding))
+        });
         let message = match place {
             // The file was not kept: its path is all that can be shown of it.
             Some(place) if line.is_none() => format!("{}: {}", place.path, finding.message),

@@ -20,3 +20,4 @@ pub mod runbook;
 #[cfg(test)]
 mod sample;
 pub mod summary;
+mod veil;

@@ -1,11 +1,14 @@
 //! One file's text with its line index.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::text::span::Span;
 
 /// A text file of the repository, as it was read.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows no text: it may hold secrets.
+#[derive(Clone)]
 pub struct SourceFile {
     /// Path from the root, parts joined by `/` on every platform.
     pub path: String,
@@ -21,6 +24,13 @@ pub struct Position {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("SourceFile");
+        out.field("path", &self.path).field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
 }
 
 impl SourceFile {

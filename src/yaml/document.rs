@@ -1,6 +1,7 @@
 //! The tree of one YAML file: an arena of nodes with byte spans.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::text::span::Span;
@@ -11,7 +12,9 @@ use crate::yaml::{build, decode};
 pub struct NodeId(pub(crate) u32);
 
 /// A parsed YAML file: all of its documents (`---`) in one arena.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows no text: it may hold secrets.
+#[derive(Clone)]
 pub struct Document {
     text: Arc<str>,
     /// Invariant: in order of the text, so that a parent stands before its children.
@@ -20,6 +23,13 @@ pub struct Document {
     pub(super) comments: Vec<Span>,
     /// Columns at which the contents of block scalars start. Invariant: ascending by node.
     pub(super) block_indents: Vec<(NodeId, u32)>,
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Document");
+        out.field("bytes", &self.text.len()).field("nodes", &self.nodes).finish_non_exhaustive()
+    }
 }
 
 /// One node.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::compose::model::SERVICE_KEYS;
+use crate::compose::model::{SERVICE_KEYS, has_drive};
 use crate::compose::usage::Class;
 use crate::repo::mentions::env;
 use crate::repo::mentions::page::{Judgement, Page, certain, likely, unsure};
@@ -93,7 +93,7 @@ fn of_value(page: &mut Page<'_>, outline: &Outline<'_>, at: usize) {
         }
         "container_name" if text == page.subject.name => page.judge_all(&inner, service),
         "volumes" => {
-            let is_path = text.starts_with(['.', '/', '~', '$']);
+            let is_path = text.starts_with(['.', '/', '~', '\\', '$']) || has_drive(text);
             let class = if is_path { Class::Path } else { Class::Volume };
             page.judge_all(&first, certain(class, "a volume in a Compose snippet"));
             page.judge_all(&inner, certain(Class::Path, "a path in a Compose snippet"));

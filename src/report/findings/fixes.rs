@@ -7,6 +7,7 @@ use super::Report;
 use crate::diagnostics::Finding;
 use crate::diagnostics::fix::{Applicability, Fix};
 use crate::report::excerpt::touches_secret;
+use crate::report::veil::tells;
 use crate::text::edit::Edit;
 use crate::text::source::line_range;
 
@@ -57,6 +58,9 @@ fn is_secret(report: &Report<'_>, path: &str, edit: &Edit) -> bool {
     let before = file.text.get(line_range(&file.text, start).start..start).unwrap_or_default();
     let after = file.text.get(end..line_range(&file.text, end).end).unwrap_or_default();
     let whole = format!("{before}{}{after}", edit.insert);
+    if tells(report.repo, file, &edit.insert) {
+        return true;
+    }
     let mut at = 0;
     let written = before.len()..before.len() + edit.insert.len();
     whole.split_inclusive('\n').any(|line| {

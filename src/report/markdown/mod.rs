@@ -16,9 +16,9 @@ use crate::diagnostics::{Finding, Severity};
 use crate::repo::kind::kind;
 use crate::repo::load::Repo;
 use crate::report::attention::{Attention, class_name, count};
-use crate::report::diff::diff;
-use crate::report::excerpt::{excerpt, masked};
+use crate::report::excerpt::{Mark, excerpt, masked};
 use crate::report::summary::{by_file, headline, listed};
+use crate::report::veil::{self, of_line};
 use crate::text::source::line_range;
 use crate::transforms::plan::{LeftMention, Outcome, Plan};
 use crate::transforms::rename::options::Phase;
@@ -68,7 +68,7 @@ struct Body<'a> {
 impl Body<'_> {
     /// Gives the longest body that fits.
     fn fitting(&self) -> String {
-        let diff = diff(self.plan, self.repo);
+        let diff = veil::diff(&self.plan.change, self.repo);
         for rows in LISTED {
             let mut body = self.text(rows);
             let length = body.chars().count();
@@ -219,7 +219,9 @@ impl Body<'_> {
             let before = line_range(&file.text, start).start;
             let mark =
                 start.saturating_sub(before)..mention.span.range().end.saturating_sub(before);
-            let _ = write!(text, ": {}", code(excerpt(file.line_at(start), mark).text.trim()));
+            let veiled = of_line(self.repo, file, start);
+            let excerpt = excerpt(file.line_at(start), mark, &veiled, Mark::Shown);
+            let _ = write!(text, ": {}", code(excerpt.text.trim()));
         }
         text
     }
