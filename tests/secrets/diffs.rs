@@ -22,8 +22,8 @@ pub(crate) fn fault(diff: &str, texts: &BTreeMap<String, String>) -> Option<Stri
     let mut old: Vec<&str> = Vec::new();
     let (mut at, mut left) = (0, (0, 0));
     let mut beside = 0;
-    let mut lines = diff.lines().peekable();
-    while let Some(line) = lines.next() {
+
+    for line in diff.lines() {
         if left == (0, 0) {
             if let Some(path) = line.strip_prefix("--- a/") {
                 old = texts.get(path).map(|text| text.lines().collect()).unwrap_or_default();

@@ -7,6 +7,7 @@
 
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes the tree that it made")]
+#![allow(clippy::print_stdout, reason = "how much was searched is shown with --nocapture")]
 
 mod canary;
 mod commands;
