@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::compose::discover::{self, Files, Project, configured_files, referenced_files};
 use crate::compose::model::{
     ComposeFile, above, file_name, folder, has_compose_name, is_compose, join, may_be_part,
-    may_have_services,
+    may_have_sections, may_have_services,
 };
 use crate::diagnostics::Finding;
 use crate::repo::kind::sets_variables;
@@ -172,8 +172,10 @@ impl Workspace {
             // One without services may be included too, for its networks or volumes.
             let whatever = || {
                 let at = repo.files.binary_search_by(|source| source.path.cmp(&path)).ok()?;
+                let source = &repo.files[at];
                 let is_new = !self.files.contains_key(&path);
-                is_new.then(|| repo.parsed.get(&repo.files[at]))
+                let is_one = is_new && may_have_sections(source.text.as_bytes());
+                is_one.then(|| repo.parsed.get(source))
             };
             if let Some(file) = parts.remove(&path).or_else(whatever) {
                 named.extend(referenced_files(&file).iter().cloned());

@@ -252,7 +252,10 @@ fn check_other_lines(case: &Case, rename: &Rename, after: &Tree) -> Result<(), S
         let mut lines = after[path].lines();
         for line in spelled(text, &marked).lines().filter(|line| !line.contains('\u{1}')) {
             let mut rest = lines.clone();
-            if rest.any(|other| other == line) {
+            // In braces, a comma comes before what is added.
+            let is_it =
+                |other: &str| other == line || (spare > 0 && other.strip_suffix(',') == Some(line));
+            if rest.any(is_it) {
                 lines = rest;
             } else if spare == 0 {
                 let what = format!("`{line}` of {path} is gone: {}", after[path]);

@@ -10,7 +10,7 @@ use crate::ran::{Run, Tree, execute};
 use crate::{compose, others};
 
 /// Command lines over the tree. Each command that `help` lists is among them, with each of its flags.
-const LINES: [&str; 58] = [
+const LINES: [&str; 60] = [
     "rename main-db app-db",
     "rename main-db app-db --alias pg --container-name keep --only-certain",
     "rename main-db app-db --no-keep-alias --only scripts,code,docs",
@@ -57,6 +57,8 @@ const LINES: [&str; 58] = [
     "migrate-config",
     "migrate-config .env",
     "migrate-config .dclintrc.yaml --config new.yaml",
+    "recover",
+    "recover --write",
     "schema",
     "graph",
     "graph --all-projects",

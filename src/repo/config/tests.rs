@@ -263,8 +263,8 @@ fn wishes_that_contradict_each_other_are_told() {
             "3:30 config-conflict: line 2 gives the name `x` to another service: answers would come from both in turn (give each name to one service)",
         ),
         (
-            "renames: [{from: a, to: b, kind: volume, aliases: [c]}]",
-            "1:52 config-conflict: a volume can't be reached by an alias (take `aliases` away)",
+            "renames: [{from: aa, to: bb, kind: volume, aliases: [c]}]",
+            "1:54 config-conflict: a volume can't be reached by an alias (take `aliases` away)",
         ),
         (
             "renames: [{from: a, to: b, kind: network, container-name: c1}]",

@@ -182,7 +182,9 @@ pub fn create(target: &Path, shown: &str, text: &str) -> Result<(), ApplyError> 
         return Err(exists());
     }
     let folder = target.parent().filter(|folder| *folder != Path::new(""));
-    let staged = stage_free(folder.unwrap_or(Path::new(".")), shown, text)?;
+    let folder = folder.unwrap_or(Path::new("."));
+    folder.metadata().map_err(|source| failed(shown, "make it", source))?;
+    let staged = stage_free(folder, shown, text)?;
     staged.persist_noclobber(target).map_err(|error| match error.error.kind() {
         ErrorKind::AlreadyExists => exists(),
         _ => failed(shown, "make it", error.error),
