@@ -311,7 +311,7 @@ fn wishes_that_contradict_each_other_are_told() {
     }
     for text in [
         "renames:\n- {from: a, to: b, keep-alias: false}\n- {from: c, to: d, aliases: [a]}\n",
-        "renames:\n- {from: a, to: b}\n- {from: a, to: b, kind: volume}\n",
+        "renames:\n- {from: aa, to: bb}\n- {from: aa, to: bb, kind: volume}\n",
         "projects:\n- files: [base.yml, a.yml]\n- files: [base.yml, b.yml]\n",
     ] {
         assert_eq!(errors(text), [""; 0], "{text}");
