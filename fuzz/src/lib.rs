@@ -1,8 +1,8 @@
 //! What must hold for any text, one property for each part that reads what people write. A text that
 //! does not panic here is a text that harms nobody.
 //!
-//! Each module has one `holds`, which the fuzzer calls (`fuzz_targets/`) and which `tests/seeds.rs`
-//! calls on every seed. A file that once broke one is kept in `crashes/`.
+//! Each module has one `holds`, which the fuzzer calls (`fuzz_targets/`): on every seed, on every text
+//! that once broke one (`crashes/`), and then on what it makes of them.
 
 pub mod config;
 pub mod diff;
@@ -15,21 +15,6 @@ pub mod patch;
 
 use composemod::diagnostics::Finding;
 use composemod::text::source::SourceFile;
-
-/// A property of a text.
-pub type Property = fn(&str);
-
-/// All properties by the names of their targets.
-pub const ALL: [(&str, Property); 8] = [
-    ("config", config::holds),
-    ("diff", diff::holds),
-    ("discovery", discovery::holds),
-    ("document", document::holds),
-    ("endpoint", endpoint::holds),
-    ("interpolation", interpolation::holds),
-    ("mentions", mentions::holds),
-    ("patch", patch::holds),
-];
 
 /// Splits off a first line of decisions, so that a seed can be read and changed by hand. The numbers
 /// are its bytes; a text without one has none.

@@ -1,9 +1,12 @@
 //! Pairs and items at the end of a collection.
 
 use crate::text::edit::Edit;
+use crate::yaml::decode;
 use crate::yaml::document::{Document, Kind, NodeId, ScalarStyle, Style};
 use crate::yaml::lines::{break_near, column, is_first_on_line, line_end};
-use crate::yaml::patch::layout::{column_of, comment_in, has_brackets, kept_tail, outer_start};
+use crate::yaml::patch::layout::{
+    column_of, comment_in, has_brackets, kept_tail, last_block_scalar, outer_start,
+};
 use crate::yaml::patch::render::Renderer;
 use crate::yaml::patch::{Change, Patch, Refusal, Value};
 
@@ -44,7 +47,7 @@ pub fn add_entries(
                 lines.extend(renderer.entry(key, value, column_of(doc, mapping))?);
             }
             let last = entries.last().map_or(mapping, |last| last.value);
-            vec![append_lines(doc, last, &lines)]
+            vec![append_lines(doc, last, &lines)?]
         }
         Kind::Mapping { style: Style::Flow, entries } => {
             let last = entries.last().map(|last| (last.key, last.value));
@@ -85,7 +88,7 @@ pub fn add_items(doc: &Document, sequence: NodeId, values: &[Value]) -> Result<P
                 lines.extend(renderer.item(value, column, gap.unwrap_or(1))?);
             }
             let last = items.last().map_or(sequence, |last| last.value);
-            vec![append_lines(doc, last, &lines)]
+            vec![append_lines(doc, last, &lines)?]
         }
         Kind::Sequence { style: Style::Flow, items } => {
             let values: Result<Vec<_>, _> =
@@ -101,17 +104,24 @@ pub fn add_items(doc: &Document, sequence: NodeId, values: &[Value]) -> Result<P
 }
 
 /// Writes lines below the last line of a block collection's last child.
-fn append_lines(doc: &Document, last: NodeId, new: &[String]) -> Edit {
+fn append_lines(doc: &Document, last: NodeId, new: &[String]) -> Result<Edit, Refusal> {
     let text = doc.text();
     let end = doc.node(last).span.end as usize;
+    if let Some(scalar) = last_block_scalar(doc, last)
+        && line_end(text, end) == text.len()
+        && decode::chomping(text, doc.node(scalar).span.start as usize) != decode::Chomping::Strip
+    {
+        let reason = "the file ends within this block scalar, whose value would gain a line feed; end its last line first";
+        return Err(Refusal::of(doc, scalar, reason));
+    }
     let line_break = break_near(text, end);
     // Blank lines below a block scalar that keeps them are part of its value.
     if let Some(tail) = kept_tail(doc, last).filter(|&tail| column(text, tail) == 0) {
         let new: String = new.iter().map(|line| format!("{line}{line_break}")).collect();
-        return Edit::insert(tail, new);
+        return Ok(Edit::insert(tail, new));
     }
     let new: String = new.iter().map(|line| format!("{line_break}{line}")).collect();
-    Edit::insert(line_end(text, end), new)
+    Ok(Edit::insert(line_end(text, end), new))
 }
 
 /// Writes children into a flow collection, after its last one (given by the nodes with which it
@@ -199,6 +209,12 @@ mod tests {
             ("s:\n  a: |+\n    x\n\nt: 2\n", "s", &one, "s:\n  a: |+\n    x\n\n  k: v\nt: 2\n"),
             ("s:\n  a: |+\n    x\n\n", "s", &one, "s:\n  a: |+\n    x\n\n  k: v\n"),
             ("s:\n  a: >-\n    x", "s", &one, "s:\n  a: >-\n    x\n  k: v"),
+            (
+                "s:\n  a: >\n    x",
+                "s",
+                &one,
+                "refused: the file ends within this block scalar, whose value would gain a line feed; end its last line first",
+            ),
             // The file's own indentation.
             (
                 "s:\n    web:\n        image: x\n",
