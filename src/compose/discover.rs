@@ -257,15 +257,29 @@ pub fn extends(file: &ComposeFile, body: NodeId) -> Option<(Option<String>, Stri
 }
 
 /// Drops projects whose main file another project includes or extends from, unless it is declared.
+/// Of projects that lead to each other, one stays.
 fn without_included(projects: Vec<Project>, declared: &BTreeSet<&str>) -> Vec<Project> {
-    let used: BTreeSet<String> = projects
-        .iter()
-        .flat_map(|project| {
-            project.files.iter().filter(|path| **path != project.main).cloned().collect::<Vec<_>>()
-        })
-        .collect();
-    let is_kept = |main: &str| declared.contains(main) || !used.contains(main);
-    projects.into_iter().filter(|project| is_kept(&project.main)).collect()
+    let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, project) in projects.iter().enumerate() {
+        for path in project.files.iter().filter(|path| **path != project.main) {
+            users.entry(path).or_default().push(at);
+        }
+    }
+    // What docker compose finds by itself goes before what is named to it.
+    let rank = |at: usize| (!DEFAULT_NAMES.contains(&file_name(&projects[at].main)), at);
+    let is_part = |at: usize| {
+        let project = &projects[at];
+        let mut users = users.get(project.main.as_str()).into_iter().flatten();
+        users.any(|&user| rank(user) < rank(at) || !project.files.contains(&projects[user].main))
+    };
+    let is_kept = |at: usize| declared.contains(projects[at].main.as_str()) || !is_part(at);
+    let kept: Vec<bool> = (0..projects.len()).map(is_kept).collect();
+    projects
+        .into_iter()
+        .zip(kept)
+        .filter(|(_, is_kept)| *is_kept)
+        .map(|(project, _)| project)
+        .collect()
 }
 
 #[cfg(test)]
@@ -368,6 +382,22 @@ mod tests {
             ("a/two.yml", WHOLE),
         ];
         assert_eq!(projects(&tree), ["a/one.yml a/two.yml | "]);
+    }
+
+    #[test]
+    fn of_projects_that_lead_to_each_other_one_stays() {
+        let one = "include: [b/compose.yaml]\nservices: {a: {image: x}}\n";
+        let other = "include: [../compose.yaml]\nservices: {b: {image: x}}\n";
+        assert_eq!(
+            projects(&[("compose.yaml", one), ("b/compose.yaml", other)]),
+            ["compose.yaml b/compose.yaml | "]
+        );
+        let other = "include: [compose.yaml]\nservices: {b: {image: x}}\n";
+        let one = "include: [a.yaml]\nservices: {a: {image: x}}\n";
+        assert_eq!(
+            projects(&[("compose.yaml", one), ("a.yaml", other)]),
+            ["compose.yaml a.yaml | "]
+        );
     }
 
     #[test]

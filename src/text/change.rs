@@ -140,4 +140,19 @@ mod tests {
         assert_eq!(both.get("new").unwrap().apply(""), "abc");
         assert!(!first.clone().creating(["other".to_owned()]).creates("other"));
     }
+
+    #[test]
+    fn files_are_counted_and_in_order() {
+        let edit = |path: &str, at: usize| (path.to_owned(), Edit::insert(at, "x"));
+        let change = ChangeSet::new([edit("b", 0), edit("a", 0), edit("b", 1)]).unwrap();
+        let files: Vec<(&str, usize)> =
+            change.iter().map(|(path, edit)| (path, edit.edits().len())).collect();
+        assert_eq!(files, [("a", 1), ("b", 2)]);
+        assert_eq!((change.len(), change.is_empty()), (2, false));
+        assert_eq!((ChangeSet::default().len(), ChangeSet::default().is_empty()), (0, true));
+        assert!(change.get("b").is_some() && change.get("c").is_none());
+        let conflict =
+            ChangeSet::new([edit("a", 0), edit("b", 0), ("b".to_owned(), Edit::insert(0, "y"))]);
+        assert_eq!(conflict.unwrap_err().path, "b");
+    }
 }

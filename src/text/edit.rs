@@ -356,4 +356,31 @@ mod tests {
             assert_eq!(made(first).then(&made(next), "abcdef"), made(both), "{first:?} {next:?}");
         }
     }
+
+    #[test]
+    fn edits_that_want_the_same_bytes_conflict() {
+        type Pair = ((usize, usize), (usize, usize));
+        let cases: [(Pair, bool); 6] = [
+            (((0, 2), (2, 3)), true),
+            (((0, 2), (1, 3)), false),
+            (((0, 3), (1, 2)), false),
+            (((1, 1), (1, 1)), false),
+            (((1, 1), (1, 2)), true),
+            (((0, 1), (1, 1)), true),
+        ];
+        for ((one, other), fits) in cases {
+            let edit = |at: (usize, usize), new: &str| Edit::replace(Span::new(at.0, at.1), new);
+            let made = TextEdit::new(vec![edit(other, "y"), edit(one, "x")]);
+            assert_eq!(made.is_ok(), fits, "{one:?} {other:?}");
+            let one_alone = TextEdit::new(vec![edit(one, "x")]).unwrap();
+            let other_alone = TextEdit::new(vec![edit(other, "y")]).unwrap();
+            assert_eq!(one_alone.union(other_alone).is_ok(), fits, "{one:?} {other:?}");
+        }
+        let twice = vec![Edit::insert(1, "x"); 2];
+        assert_eq!(TextEdit::new(twice).unwrap().apply("ab"), "axb");
+        assert!(TextEdit::default().is_empty());
+        // What does not fit the text is left out.
+        let beyond = TextEdit::new(vec![Edit::insert(0, "x"), Edit::insert(9, "y")]).unwrap();
+        assert_eq!(beyond.apply("ab"), "xab");
+    }
 }

@@ -98,3 +98,41 @@ impl LineIndex {
         Position { line, column: before.chars().count() + 1 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_from_one_and_in_characters() {
+        let file = SourceFile::new("a", "aé\r\n\nb");
+        let places = [(0, 1, 1), (1, 1, 2), (3, 1, 3), (5, 2, 1), (6, 3, 1), (7, 3, 2), (99, 3, 2)];
+        for (offset, line, column) in places {
+            assert_eq!(file.position(offset), Position { line, column }, "{offset}");
+        }
+        assert_eq!(SourceFile::new("a", "").position(0), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn lines_are_those_that_hold_an_offset() {
+        let file = SourceFile::new("a", "aé\r\n\nb");
+        let lines = [(0, "aé"), (3, "aé"), (4, "aé"), (5, ""), (6, "b"), (7, "b"), (99, "b")];
+        for (offset, line) in lines {
+            assert_eq!(file.line_at(offset), line, "{offset}");
+        }
+        for (offset, range) in [(0, 0..5), (4, 0..5), (5, 5..6), (6, 6..7), (99, 6..7)] {
+            assert_eq!(line_range(&file.text, offset), range, "{offset}");
+        }
+        assert_eq!(file.slice(Span::new(1, 3)), "é");
+        assert_eq!(file.slice(Span::new(2, 3)), "");
+    }
+
+    #[test]
+    fn a_text_ends_its_lines_as_its_first() {
+        for (text, end) in
+            [("", "\n"), ("\n", "\n"), ("a\r\nb\n", "\r\n"), ("a\nb\r\n", "\n"), ("a\r", "\n")]
+        {
+            assert_eq!(line_end(text), end, "{text:?}");
+        }
+    }
+}

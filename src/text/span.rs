@@ -69,3 +69,24 @@ impl From<Range<usize>> for Span {
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Span;
+
+    #[test]
+    fn spans() {
+        let span = Span::new(2, 5);
+        assert_eq!((span.len(), span.is_empty(), span.range()), (3, false, 2..5));
+        assert_eq!(Span::empty(3), Span::new(3, 3));
+        assert!(Span::empty(3).is_empty());
+        assert_eq!(span.shifted(4), Span::new(6, 9));
+        assert_eq!(Span::from(2..5), span);
+        for (inner, is_inside) in
+            [((2, 5), true), ((3, 4), true), ((1, 3), false), ((4, 6), false), ((0, 1), false)]
+        {
+            assert_eq!(span.contains(Span::new(inner.0, inner.1)), is_inside, "{inner:?}");
+        }
+        assert_eq!(Span::new(0, usize::MAX).end, u32::MAX);
+    }
+}

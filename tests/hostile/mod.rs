@@ -23,8 +23,16 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("hostile/very-long-line", very_long_line),
         Trial::test("hostile/many-services", many_services),
         Trial::test("hostile/binary-file-is-kept", binary_file),
+        Trial::test("hostile/files-that-include-and-extend-each-other", circles),
+        Trial::test("hostile/git-file-that-leads-nowhere", git_file),
         #[cfg(unix)]
         Trial::test("hostile/symbolic-link-is-kept", symbolic_link),
+        #[cfg(unix)]
+        Trial::test("hostile/odd-file-names", odd_names),
+        #[cfg(unix)]
+        Trial::test("hostile/pipes-in-place-of-files", pipes),
+        #[cfg(unix)]
+        Trial::test("hostile/paths-out-of-the-tree", paths_out),
         #[cfg(unix)]
         Trial::test("hostile/unwritable-folder-changes-nothing", unwritable),
     ]
@@ -131,6 +139,121 @@ fn binary_file() -> Check {
     fs::write(folder.path().join("shop.dump"), dump)?;
     let ran = rename(folder.path(), &["--write"])?;
     if ran.exit != 0 || fs::read(folder.path().join("shop.dump"))? != dump {
+        return Err(format!("exit {}; stderr:\n{}", ran.exit, ran.stderr).into());
+    }
+    Ok(())
+}
+
+/// Files that include, and services that extend, each other: the circle has a place, the rename is made.
+fn circles() -> Check {
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("compose.yaml"), format!("include: [a.yaml]\n{SMALL}"))?;
+    fs::write(at("a.yaml"), "include: [b.yaml]\nservices: {a: {image: x, depends_on: [db]}}\n")?;
+    fs::write(
+        at("b.yaml"),
+        "include: [a.yaml]\nservices:\n  b: {extends: c}\n  c: {extends: b}\n",
+    )?;
+    let checked = run(
+        &["composemod", "check", "--format", "concise"].map(str::to_owned),
+        &[],
+        folder.path(),
+    )?;
+    let ran = rename(folder.path(), &["--write", "--no-keep-alias"])?;
+    let edited = fs::read_to_string(at("a.yaml"))?.contains("[app-db]");
+    let has_place = checked.stdout.lines().any(|line| line.starts_with("b.yaml:"));
+    if ran.exit != 0 || !edited || !has_place {
+        let told = format!("{}\n{}", checked.stdout, ran.stderr);
+        return Err(format!("exit {}, edited {edited}:\n{told}", ran.exit).into());
+    }
+    Ok(())
+}
+
+/// `.git` is a file, as in a submodule or a worktree, that names what is none.
+fn git_file() -> Check {
+    for text in ["gitdir: /dev/zero\n", "gitdir: ../../..\n", "gitdir: .git\n", "\0", ""] {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("compose.yaml"), SMALL)?;
+        fs::write(folder.path().join(".git"), text)?;
+        let ran = rename(folder.path(), &["--write"])?;
+        let edited = fs::read_to_string(folder.path().join("compose.yaml"))?.contains("[app-db]");
+        if ran.exit != 0 || !edited || fs::read_to_string(folder.path().join(".git"))? != text {
+            return Err(format!("{text:?}: exit {}; stderr:\n{}", ran.exit, ran.stderr).into());
+        }
+    }
+    Ok(())
+}
+
+/// Names with line feeds and quotes are files as others are; one that is no UTF-8 is told and kept.
+#[cfg(unix)]
+fn odd_names() -> Check {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir()?;
+    let script = "#!/bin/sh\ndocker compose exec db psql\n";
+    fs::write(folder.path().join("compose.yaml"), SMALL)?;
+    let names = ["a\nb.sh", "a\"b.sh", "a'b.sh", "a\\b.sh", "a b.sh", "-a.sh", "a\u{1b}[31m.sh"];
+    for name in names {
+        fs::write(folder.path().join(name), script)?;
+    }
+    let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff\xfe.sh"));
+    fs::write(&odd, script)?;
+    let shown = rename(folder.path(), &[])?;
+    let ran = rename(folder.path(), &["--write"])?;
+    for name in names {
+        if fs::read_to_string(folder.path().join(name))? == script {
+            return Err(format!("{name:?} is not edited; stderr:\n{}", ran.stderr).into());
+        }
+    }
+    if ran.exit != 0 || fs::read_to_string(&odd)? != script || !ran.stderr.contains(".sh") {
+        return Err(format!("exit {}; stderr:\n{}", ran.exit, ran.stderr).into());
+    }
+    // Nothing that a file is called moves a terminal's cursor.
+    match (shown.stdout + &shown.stderr + &ran.stdout + &ran.stderr).contains('\u{1b}') {
+        true => Err(format!("an escape sequence is printed:\n{}", ran.stderr).into()),
+        false => Ok(()),
+    }
+}
+
+/// A pipe would be waited for without end.
+#[cfg(unix)]
+fn pipes() -> Check {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("compose.yaml"), SMALL)?;
+    for name in [".env", "pipe.yaml", "run.sh", "compose.override.yaml"] {
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(name)).status()?;
+        if !made.success() {
+            return Err("mkfifo failed".into());
+        }
+    }
+    let ran = rename(folder.path(), &["--write"])?;
+    match fs::read_to_string(folder.path().join("compose.yaml"))?.contains("[app-db]") {
+        true if ran.exit == 0 => Ok(()),
+        _ => Err(format!("exit {}; stderr:\n{}", ran.exit, ran.stderr).into()),
+    }
+}
+
+/// What a file names outside of the tree is neither read nor written.
+#[cfg(unix)]
+fn paths_out() -> Check {
+    let above = tempfile::tempdir()?;
+    let folder = above.path().join("tree");
+    fs::create_dir(&folder)?;
+    let outside = above.path().join("outside.yaml");
+    fs::write(&outside, SMALL)?;
+    let absolute = outside.to_str().ok_or("a path of UTF-8")?;
+    let compose = format!(
+        "include: [../outside.yaml, {absolute}, ../../dev/zero]\n{SMALL}  a:\n    extends: {{file: \
+         ../outside.yaml, service: db}}\n    env_file: [../outside.yaml, /dev/zero]\n"
+    );
+    fs::write(folder.join("compose.yaml"), compose)?;
+    fs::write(
+        folder.join(".env"),
+        format!("COMPOSE_FILE=compose.yaml:../outside.yaml:{absolute}:/dev/zero\n"),
+    )?;
+    let ran = rename(&folder, &["--write"])?;
+    let is_edited = fs::read_to_string(folder.join("compose.yaml"))?.contains("[app-db]");
+    let is_kept = fs::read_to_string(&outside)? == SMALL;
+    if !is_kept || (ran.exit == 0) != is_edited {
         return Err(format!("exit {}; stderr:\n{}", ran.exit, ran.stderr).into());
     }
     Ok(())

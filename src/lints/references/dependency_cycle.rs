@@ -1,7 +1,8 @@
 //! Services that wait for one another in a circle.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::circle::circles;
 use super::reach::is_loaded_by_itself;
 use super::undefined::named;
 use crate::compose::names::{Form, Namespace};
@@ -51,47 +52,7 @@ fn run(loading: &Loading<'_>) -> Vec<Finding> {
     let services: BTreeMap<&str, &Value> = loading.services().collect();
     let needs: BTreeMap<&str, BTreeSet<&str>> =
         services.iter().map(|(name, service)| (*name, depends_on(service))).collect();
-    let needs = without_ends(needs);
-    let mut told: BTreeSet<&str> = BTreeSet::new();
-    let mut found = Vec::new();
-    for &start in needs.keys() {
-        // Each circle is told from its first service.
-        let Some(circle) = shortest(&needs, start).filter(|_| !told.contains(start)) else {
-            continue;
-        };
-        told.extend(&circle);
-        found.extend(finding(loading, &circle));
-    }
-    found
-}
-
-/// Leaves out the services from which every way ends, which are all of them where there is no circle.
-fn without_ends<'n>(
-    mut needs: BTreeMap<&'n str, BTreeSet<&'n str>>,
-) -> BTreeMap<&'n str, BTreeSet<&'n str>> {
-    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
-    for (&name, needed) in &needs {
-        let known: Vec<&str> =
-            needed.iter().copied().filter(|other| needs.contains_key(other)).collect();
-        open.insert(name, known.len());
-        for other in known {
-            users.entry(other).or_default().push(name);
-        }
-    }
-    let mut ends: Vec<&str> =
-        open.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
-    while let Some(end) = ends.pop() {
-        needs.remove(end);
-        for user in users.get(end).into_iter().flatten() {
-            let Some(count) = open.get_mut(user) else { continue };
-            *count -= 1;
-            if *count == 0 {
-                ends.push(user);
-            }
-        }
-    }
-    needs
+    circles(needs).iter().filter_map(|circle| finding(loading, circle)).collect()
 }
 
 fn depends_on(service: &Value) -> BTreeSet<&str> {
@@ -102,30 +63,6 @@ fn depends_on(service: &Value) -> BTreeSet<&str> {
         .collect();
     let waits = |name: &&str| !built.contains(name) || service.at(&["depends_on", name]).is_some();
     named(service, Namespace::Service).into_iter().filter(waits).collect()
-}
-
-/// Gives the shortest way from a service back to itself, without the end.
-fn shortest<'n>(
-    needs: &BTreeMap<&'n str, BTreeSet<&'n str>>,
-    start: &'n str,
-) -> Option<Vec<&'n str>> {
-    let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut queue = VecDeque::from([start]);
-    while let Some(at) = queue.pop_front() {
-        for &next in needs.get(at).into_iter().flatten() {
-            if next == start {
-                let mut way: Vec<&str> =
-                    std::iter::successors(Some(at), |at| came_from.get(at).copied()).collect();
-                way.reverse();
-                return Some(way);
-            }
-            if !came_from.contains_key(next) {
-                came_from.insert(next, at);
-                queue.push_back(next);
-            }
-        }
-    }
-    None
 }
 
 fn finding(loading: &Loading<'_>, circle: &[&str]) -> Option<Finding> {

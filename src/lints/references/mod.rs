@@ -1,9 +1,11 @@
 //! Lints of names that lead nowhere, or to two things.
 
 mod alias_collision;
+mod circle;
 mod completed_but_restarts;
 mod container_name_twice;
 mod container_name_with_replicas;
+mod definition_cycle;
 mod dependency_cycle;
 mod env_file_missing;
 mod extends_missing;
@@ -48,6 +50,7 @@ pub(super) const LINTS: &[Lint] = &[
     completed_but_restarts::LINT,
     container_name_twice::LINT,
     container_name_with_replicas::LINT,
+    definition_cycle::LINT,
     dependency_cycle::LINT,
     env_file_missing::LINT,
     extends_missing::LINT,

@@ -2,6 +2,7 @@
 //! it be told that a name is defined nowhere.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::compose::model::{ComposeFile, DEFAULT_NAMES, Service, file_name, folder, join};
 use crate::diagnostics::Place;
@@ -18,6 +19,37 @@ pub(super) struct Reach<'a> {
     pub(super) missing: Vec<Missing>,
     /// Whether every file that is named could be read.
     pub(super) is_whole: bool,
+    /// Which file includes which, and which service extends which.
+    pub(super) steps: Vec<Step>,
+}
+
+/// A file, or a service of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Definition {
+    /// Path from the root.
+    pub(super) path: String,
+    /// Which of its services.
+    pub(super) service: Option<String>,
+    /// Whether the file is the first that is loaded, which goes without saying.
+    is_main: bool,
+}
+
+impl fmt::Display for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.service {
+            Some(service) if self.is_main => write!(f, "`{service}`"),
+            Some(service) => write!(f, "`{service}` in `{}`", self.path),
+            None => write!(f, "`{}`", self.path),
+        }
+    }
+}
+
+/// A definition that leads to another one.
+pub(super) struct Step {
+    pub(super) from: Definition,
+    pub(super) to: Definition,
+    /// Where it does.
+    pub(super) place: Place,
 }
 
 /// A file, or a service of a file, that is named and is not there.
@@ -43,10 +75,16 @@ pub(super) enum What {
 
 /// Follows the files of a loading.
 pub(super) fn reach<'a>(loading: &Loading<'a>) -> Reach<'a> {
-    let found =
-        Reach { files: Vec::new(), extended: Vec::new(), missing: Vec::new(), is_whole: true };
+    let found = Reach {
+        files: Vec::new(),
+        extended: Vec::new(),
+        missing: Vec::new(),
+        is_whole: true,
+        steps: Vec::new(),
+    };
+    let main = loading.files.first().map(String::as_str);
     let mut walk =
-        Walk { context: loading.context, found, seen: BTreeSet::new(), bases: Vec::new() };
+        Walk { context: loading.context, main, found, seen: BTreeSet::new(), bases: Vec::new() };
     let mut paths: Vec<(String, String)> =
         loading.files.iter().map(|path| (path.clone(), loading.project.folder.clone())).collect();
     while let Some((path, here)) = paths.pop() {
@@ -109,6 +147,8 @@ pub(super) fn is_complete(loading: &Loading<'_>) -> bool {
 
 struct Walk<'a> {
     context: &'a Context<'a>,
+    /// The first file that is loaded.
+    main: Option<&'a str>,
     found: Reach<'a>,
     /// Files, and services that are extended from.
     seen: BTreeSet<(String, Option<String>)>,
@@ -146,6 +186,7 @@ impl<'a> Walk<'a> {
                         let own = directory.clone().flatten();
                         let own = own.unwrap_or_else(|| folder(&other.path).to_owned());
                         found.push((other.path.clone(), own));
+                        self.step(file, node, (file, None), (other, None));
                     }
                     Target::Missing(path) => self.miss(file, node, What::Included(path)),
                     Target::Unknown => self.found.is_whole = false,
@@ -173,6 +214,7 @@ impl<'a> Walk<'a> {
             },
         };
         if let Some(base) = other.service(&name) {
+            self.step(file, node, (file, Some(&service.name)), (other, Some(&name)));
             return self.bases.push((other, base));
         }
         if name.contains('$') {
@@ -209,6 +251,23 @@ impl<'a> Walk<'a> {
             Some(first) if !anywhere.any(|path| is_there(&path)) => Target::Missing(first),
             _ => Target::Unknown,
         }
+    }
+
+    fn step(
+        &mut self,
+        file: &ComposeFile,
+        node: NodeId,
+        from: (&ComposeFile, Option<&str>),
+        to: (&ComposeFile, Option<&str>),
+    ) {
+        let main = self.main;
+        let definition = |(file, service): (&ComposeFile, Option<&str>)| Definition {
+            path: file.path.clone(),
+            service: service.map(str::to_owned),
+            is_main: main == Some(file.path.as_str()),
+        };
+        let place = Place { path: file.path.clone(), span: file.doc.node(node).span };
+        self.found.steps.push(Step { from: definition(from), to: definition(to), place });
     }
 
     fn miss(&mut self, file: &ComposeFile, node: NodeId, what: What) {
