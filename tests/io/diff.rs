@@ -130,6 +130,30 @@ fn hunks_are_as_git_writes_them() {
     assert_eq!(unified(&change, &|_| Some(Arc::clone(&text))), expected.concat());
 }
 
+/// Git takes more than it writes; this is what it writes.
+#[test]
+fn short_hunks_are_as_git_writes_them() {
+    let head = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
+    let unfinished = "\\ No newline at end of file\n";
+    let cases = [
+        ("a\n", Edit::replace(Span::new(0, 1), "b"), "@@ -1 +1 @@\n-a\n+b\n".to_owned()),
+        ("a\n", Edit::insert(2, "b\n"), "@@ -1 +1,2 @@\n a\n+b\n".to_owned()),
+        ("", Edit::insert(0, "b\n"), "@@ -0,0 +1 @@\n+b\n".to_owned()),
+        ("a\n", Edit::replace(Span::new(0, 2), ""), "@@ -1 +0,0 @@\n-a\n".to_owned()),
+        ("a", Edit::insert(1, "\n"), format!("@@ -1 +1 @@\n-a\n{unfinished}+a\n")),
+        ("a\n", Edit::replace(Span::new(1, 2), ""), format!("@@ -1 +1 @@\n-a\n+a\n{unfinished}")),
+        (
+            "a",
+            Edit::insert(1, "\nb"),
+            format!("@@ -1 +1,2 @@\n-a\n{unfinished}+a\n+b\n{unfinished}"),
+        ),
+    ];
+    for (text, edit, expected) in cases {
+        let change = ChangeSet::new([("a".to_owned(), edit)]).expect("no conflict");
+        assert_eq!(unified(&change, &|_| Some(Arc::from(text))), format!("{head}{expected}"));
+    }
+}
+
 #[test]
 fn a_large_file_takes_no_longer_for_its_edits() {
     let text: Arc<str> = "services: x\n".repeat(300_000).into();
