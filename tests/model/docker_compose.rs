@@ -168,6 +168,16 @@ fn comparable(mut whole: Json) -> Json {
                 let text = text.trim_start_matches("service:").trim_end_matches(":rw");
                 *source = text.into();
             }
+            // A link by the service's own name is a bare one.
+            for link in service.get_mut("links").and_then(Json::as_array_mut).into_iter().flatten()
+            {
+                let text = link.as_str().unwrap_or_default();
+                if let Some((name, alias)) = text.split_once(':')
+                    && name == alias
+                {
+                    *link = name.to_owned().into();
+                }
+            }
             service.retain(|_, value| *value != json!({}) && *value != json!([]));
         }
     }

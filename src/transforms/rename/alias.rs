@@ -64,15 +64,15 @@ pub(super) fn add(files: &Files, project: &Project, service: &str, names: &[Stri
         let supplies = has_networks || definition.is_base() || index == first_base;
         // A local `networks` in a base whose overlay brings networks would add `default` to them;
         // those that `extends` brings are there in any case.
-        let inherits = || {
+        let inherits = |definition: &Definition<'_>| {
             inherited(files, definition.file, &definition.service)
                 .is_ok_and(|found| !found.networks.is_empty())
         };
         let left_to_overlay = !has_networks
-            && !inherits()
+            && !inherits(definition)
             && definitions.iter().enumerate().any(|(other, overlay)| {
                 other != index
-                    && overlay.networks().is_some()
+                    && (overlay.networks().is_some() || inherits(overlay))
                     && (!overlay.is_base() || (overlay.in_project && definition.in_project))
             });
         if !supplies || left_to_overlay || definition.is_reset() {
@@ -169,7 +169,14 @@ impl Definition<'_> {
                 joined(patch)
             }
             Some((_, value)) => {
-                let copied = self.copied_networks(value, names)?;
+                let mut copied = self.copied_networks(value, names)?;
+                if let Value::Map(networks) = &mut copied {
+                    // And those that `extends` brings on top of what is merged.
+                    let inherited = inherited(files, self.file, &self.service)?.networks;
+                    let is_new = |name: &String| networks.iter().all(|(known, _)| known != name);
+                    let new: Vec<String> = inherited.into_iter().filter(is_new).collect();
+                    networks.extend(new.into_iter().map(|name| (name, aliases_map(names))));
+                }
                 patch::add_entry(doc, body, "networks", &copied)?
             }
         };
