@@ -106,14 +106,14 @@ static ASSIGNED: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SOURCES.iter().filter_map(|source| Regex::new(source).ok()).collect());
 
 const SOURCES: [&str; 8] = [
-    r#"\b[A-Z][A-Z0-9_]*=(?<value>[^\s"'`;&|<>]+)"#,
-    r#"\b[A-Z][A-Z0-9_]*\s*[:?+]?=\s*["'](?<value>[^"'\n]+)"#,
-    r#"(?m)^\s*(?:export\s+)?[A-Z][A-Z0-9_]*[ \t]*[:?+]?=[ \t]+(?<value>[^\s"'`(\[{,;]+)(?:[ \t]*$|[ \t]+#)"#,
-    r#"(?m)^[ \t]*(?:export[ \t]+)?[a-z_][A-Za-z0-9_]*=(?<value>[^\s"'`;&|<>]+)"#,
-    r#"(?m)^[ \t]*(?:ARG|ENV)[ \t]+[A-Za-z_][A-Za-z0-9_]*=(?<value>[^\s"']+)"#,
-    r#"(?m)^ENV[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+(?<value>[^=\s]+)[ \t]*$"#,
-    r#"\b[A-Za-z_]*(?:get|getenv|setdefault|env)\w*\(\s*["'][A-Z][A-Z0-9_]*["']\s*,\s*["'](?<value>[^"'\n]+)"#,
-    r#"\benv\b[.\[A-Za-z0-9_"'\])]*\s*(?:\|\||\?\?)\s*["'](?<value>[^"'\n]+)"#,
+    r#"(?-u:\b)[A-Z][A-Z0-9_]*=(?<value>[^[:space:]"'`;&|<>]+)"#,
+    r#"(?-u:\b)[A-Z][A-Z0-9_]*[[:space:]]*[:?+]?=[[:space:]]*["'](?<value>[^"'\n]+)"#,
+    r#"(?m)^[[:space:]]*(?:export[[:space:]]+)?[A-Z][A-Z0-9_]*[ \t]*[:?+]?=[ \t]+(?<value>[^[:space:]"'`(\[{,;]+)(?:[ \t]*$|[ \t]+#)"#,
+    r#"(?m)^[ \t]*(?:export[ \t]+)?[a-z_][A-Za-z0-9_]*=(?<value>[^[:space:]"'`;&|<>]+)"#,
+    r#"(?m)^[ \t]*(?:ARG|ENV)[ \t]+[A-Za-z_][A-Za-z0-9_]*=(?<value>[^[:space:]"']+)"#,
+    r#"(?m)^ENV[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+(?<value>[^=[:space:]]+)[ \t]*$"#,
+    r#"(?-u:\b)[A-Za-z_]*(?:get|getenv|setdefault|env)[A-Za-z0-9_]*\([[:space:]]*["'][A-Z][A-Z0-9_]*["'][[:space:]]*,[[:space:]]*["'](?<value>[^"'\n]+)"#,
+    r#"(?-u:\b)env(?-u:\b)[.\[A-Za-z0-9_"'\])]*[[:space:]]*(?:\|\||\?\?)[[:space:]]*["'](?<value>[^"'\n]+)"#,
 ];
 
 fn assigned(text: &str) -> Vec<Range<usize>> {

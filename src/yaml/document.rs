@@ -400,6 +400,22 @@ mod tests {
         }
     }
 
+    /// What stands between the nodes is told by the builder alone.
+    #[test]
+    fn indicators() {
+        for (text, tree) in [
+            ("[{a: b}: c]\n", r#"[{{"a": "b"}: "c"}@1]"#),
+            ("[a: b, {c: d}]\n", r#"[{"a": "b"}@1, {"c": "d"}@7]"#),
+            ("{a, b: , ? c, ? d : e}\n", r#"{"a": ~, "b": ~, "c": ~, "d": "e"}"#),
+            ("? a\n: - b\n  - ? c\n", r#"{"a": ["b"@6, {"c": ~}@12]}"#),
+            ("- - a\n  -\n- -b\n- ?c\n- :d\n", r#"[["a"@2, ~@8]@0, "-b"@10, "?c"@15, ":d"@20]"#),
+            ("a\n...\n!t b\n...\n&c d\n", r#""a" --- !t "b" --- &c "d""#),
+            ("- ...x\n- .y\n", r#"["...x"@0, ".y"@7]"#),
+        ] {
+            assert_eq!(read(text), (tree.to_owned(), vec![]), "{text:?}");
+        }
+    }
+
     #[test]
     fn errors() {
         use SyntaxErrorKind::{AliasBomb, DuplicateKey, Malformed, UndefinedAlias};
@@ -412,6 +428,7 @@ mod tests {
             ("a: 1\na: 2\n", &[DuplicateKey]),
             ("a: 1\n'a': 2\n\"\\x61\": 3\n", &[DuplicateKey, DuplicateKey]),
             (&format!("{many_keys}\"k7\": 2\n"), &[DuplicateKey]),
+            (&format!("{many_keys}\"k40\": 2\n"), &[DuplicateKey]),
             ("a: *b\n", &[UndefinedAlias]),
             ("a: &a [*a]\n", &[AliasBomb]),
             (&bomb, &[AliasBomb]),

@@ -234,3 +234,48 @@ fn what_is_not_common_is_left_to_the_parser() {
     let deep: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     assert!(parse(&Arc::from(deep)).is_none());
 }
+
+/// What most files hold is read here, and not left to the parser.
+#[test]
+fn common_shapes_are_read() {
+    for text in [
+        "a: 'b\\c'\n",
+        "a: 'b''c'\n",
+        "a: \"b\\\"c\\\\d\\n\"\n",
+        "\"a\\\"b\": c\n",
+        "'a''b': c\n",
+        ".a: b\nc:\n  ..d: e\n  ...f: g\n",
+        "a: .b\n",
+        "-a: b\n--c: d\n",
+        "--- # c\na: b\n",
+        "\n\n# c\n\n--- \n\na: b\n\n",
+        "a: b#c d # e\n",
+        "a: b:c://d\n",
+        "a:b: c\n",
+        "a#b: c\n",
+        "a: &x\n  b: c\n",
+        "a: &x # c\n  b: c\n",
+        "a: &x [b]\n",
+        "a: &x b\nc: *x\n",
+        "- &x a\n- *x\n",
+        "a: |\n  b\n\n   c\nd: e\n",
+        "a: |\n  b\n\n\n",
+        "a: >-\n\n  b\n  c\n",
+        "a: |+\n  b\n\nc: d\n",
+        "a: |  # c\n  b\n",
+        "- |\n a\n- b\n",
+        "a:\n  - |\n    b\n  - c\n",
+        "a:\n- b\n- c: d\n  e: f\n",
+        "- - a\n  - b\n- - c\n",
+        "a: [b, 'c', \"d\"]\n",
+        "a: {b: c, d: [e, {f: g}]}\n",
+        "a: []\nb: {}\n",
+        "a: [b] # c\n",
+        "a:\n\n  b:\n    c: 1\n\n\n  d: 2\n",
+        "a:\nb: ~\nc: # d\n",
+    ] {
+        let is_read = agrees(text);
+        assert!(is_read.is_ok(), "{text:?}: {is_read:?}");
+        assert!(is_read.is_ok_and(|is_read| is_read), "{text:?}");
+    }
+}
