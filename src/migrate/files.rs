@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::diagnostics::Finding;
 use crate::repo::load::read_named;
-use crate::report::apply;
+use crate::report::apply::{self, digest};
 
 use super::journal::{FileChange, Site};
 
@@ -37,11 +35,6 @@ impl Texts {
             after: digest(&self.after),
         }
     }
-}
-
-/// Gives the SHA-256 of a text, in hexadecimal digits.
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes the folder of the backup, for its owner alone.

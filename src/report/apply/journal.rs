@@ -243,7 +243,8 @@ impl std::io::Write for Hashing<'_> {
     }
 }
 
-fn digest(text: &str) -> String {
+/// Gives a text's SHA-256 in hexadecimal.
+pub(crate) fn digest(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 

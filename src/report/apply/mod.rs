@@ -27,6 +27,8 @@ use crate::repo::load::Repo;
 use crate::text::change::ChangeSet;
 
 use journal::Journal;
+#[cfg(feature = "postgres")]
+pub(crate) use journal::digest;
 use stage::{NewFolders, Staged, Written, is_staged, stage, stage_all, stage_free, sync_folders};
 
 /// Why a change was not written. Unless it says otherwise, every file is as it was.
