@@ -108,8 +108,7 @@ fn append_lines(doc: &Document, last: NodeId, new: &[String]) -> Result<Edit, Re
     let text = doc.text();
     let end = doc.node(last).span.end as usize;
     if let Some(scalar) = last_block_scalar(doc, last)
-        && line_end(text, end) == text.len()
-        && decode::chomping(text, doc.node(scalar).span.start as usize) != decode::Chomping::Strip
+        && is_cut_short(doc, scalar)
     {
         let reason = "the file ends within this block scalar, whose value would gain a line feed; end its last line first";
         return Err(Refusal::of(doc, scalar, reason));
@@ -122,6 +121,15 @@ fn append_lines(doc: &Document, last: NodeId, new: &[String]) -> Result<Edit, Re
     }
     let new: String = new.iter().map(|line| format!("{line_break}{line}")).collect();
     Ok(Edit::insert(line_end(text, end), new))
+}
+
+/// Tells whether a block scalar that minds its last line end has none, as the file ends in it.
+fn is_cut_short(doc: &Document, scalar: NodeId) -> bool {
+    let text = doc.text();
+    let span = doc.node(scalar).span;
+    decode::chomping(text, span.start as usize) != decode::Chomping::Strip
+        && !text.ends_with(['\n', '\r'])
+        && text.get(span.end as usize..).is_some_and(|rest| rest.trim_ascii().is_empty())
 }
 
 /// Writes children into a flow collection, after its last one (given by the nodes with which it
@@ -211,6 +219,12 @@ mod tests {
             ("s:\n  a: >-\n    x", "s", &one, "s:\n  a: >-\n    x\n  k: v"),
             (
                 "s:\n  a: >\n    x",
+                "s",
+                &one,
+                "refused: the file ends within this block scalar, whose value would gain a line feed; end its last line first",
+            ),
+            (
+                "s:\n  a: |+\n   ",
                 "s",
                 &one,
                 "refused: the file ends within this block scalar, whose value would gain a line feed; end its last line first",
