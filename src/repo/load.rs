@@ -320,8 +320,9 @@ fn text(path: &Path, meta: &Metadata) -> Result<String, String> {
     }
 }
 
-/// Larger files are not searched: no Compose project names its services there.
-const MAX_BYTES: u64 = 64 << 20;
+/// Larger files are not searched, which is said: no Compose project names its services there, and each
+/// mention in one takes room.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// A file with a NUL in so many of its first bytes is binary; git looks at as many.
 const PROBE_BYTES: usize = 8000;

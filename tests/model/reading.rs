@@ -43,8 +43,17 @@ pub(crate) fn normal(mut whole: Object) -> Json {
 pub(crate) fn sort(value: &mut Json, key: &str) {
     match value {
         Json::Object(entries) => {
-            for (key, value) in entries {
+            for (key, value) in &mut *entries {
                 sort(value, key);
+            }
+            // `default` with nothing further is what a service without networks has.
+            let default = entries.get("networks").and_then(|networks| networks.as_object());
+            let is_default = default.is_some_and(|networks| {
+                networks.len() == 1
+                    && networks.get("default").is_some_and(|it| it.is_null() || *it == json!({}))
+            });
+            if is_default {
+                entries.remove("networks");
             }
         }
         Json::Array(items) => {
