@@ -3,6 +3,7 @@
 //! With `COMPOSEMOD_TEST_DOCKER_COMPOSE` set, it must be there; without, the test says that it was
 //! skipped where it is not.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -168,15 +169,17 @@ fn comparable(mut whole: Json) -> Json {
                 let text = text.trim_start_matches("service:").trim_end_matches(":rw");
                 *source = text.into();
             }
-            // A link by the service's own name is a bare one.
-            for link in service.get_mut("links").and_then(Json::as_array_mut).into_iter().flatten()
-            {
-                let text = link.as_str().unwrap_or_default();
-                if let Some((name, alias)) = text.split_once(':')
-                    && name == alias
-                {
-                    *link = name.to_owned().into();
-                }
+            // A link by the service's own name is a bare one, and of two by one name the last stays.
+            if let Some(links) = service.get_mut("links").and_then(Json::as_array_mut) {
+                let named = links.iter().filter_map(Json::as_str);
+                let named = named.map(|link| link.split_once(':').unwrap_or((link, link)));
+                let by_alias: BTreeMap<&str, &str> =
+                    named.map(|(name, alias)| (alias, name)).collect();
+                let bare = |(alias, name): (&str, &str)| match name == alias {
+                    true => Json::from(name),
+                    false => Json::from(format!("{name}:{alias}")),
+                };
+                *links = by_alias.into_iter().map(bare).collect();
             }
             service.retain(|_, value| *value != json!({}) && *value != json!([]));
         }

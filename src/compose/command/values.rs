@@ -134,10 +134,10 @@ impl Reader<'_> {
             {
                 continue;
             }
-            let meaning = match (others, sentence) {
-                _ if let Some(class) = of_others => (class, Confidence::Unsure, reason(class)),
-                (0, true) => MESSAGE,
-                (0, false) => (Class::NameList, sure, "list of words"),
+            let meaning = match (of_others, others, sentence) {
+                (Some(class), ..) => (class, Confidence::Unsure, reason(class)),
+                (None, 0, true) => MESSAGE,
+                (None, 0, false) => (Class::NameList, sure, "list of words"),
                 _ => (Class::NameList, sure, "list with other services in it"),
             };
             self.put(&value.text, range.clone(), meaning, place.mode);
